@@ -1,0 +1,103 @@
+"""What a user may ask of the backend: one frozen record, checked at the door.
+
+Read from `torch.compile(..., options={...})`, environment, configuration file and defaults by
+`compiler/config.py`; this file only holds the record and refuses what is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from aiec.ir.errors import OptionError, nearest
+
+DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", "cpu")
+OBJECTIVES = ("latency",)
+DTYPES = ("bf16",)
+PARTITIONS = ("cost", "npu-all", "cpu-all")
+MLIR_AIE_EPOCHS = ("E1", "E2")
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "device": DEVICES,
+    "objective": OBJECTIVES,
+    "dtype": DTYPES,
+    "partition": PARTITIONS,
+    "mlir_aie": MLIR_AIE_EPOCHS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every option of `torch.compile(model, backend="aie", options={...})`.
+
+    Attributes:
+        device: where NPU partitions run: `npu1`/`npu2` the real device, `sim:npu1`/`sim:npu2` the
+            simulator (`sim` is `sim:npu2`), `cpu` none, `auto` the NPU if there is one, else `cpu`.
+        objective: what the assignment minimises.
+        dtype: operand type of the NPU's matrix units; accumulation is fp32.
+        partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
+        force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
+            module paths (`blocks.0.mlp.*`); an op that matches both is an error.
+        require_npu: raise a `PartitionError` if nothing lands on the NPU.
+        dry_run: stop after the assignment: report, then run everything on the CPU.
+        dump_dir: where every stage leaves its result to be looked at.
+        cache_dir: where packed weights and host-compiled kernels are kept between runs.
+        mlir_aie: the syntax generation that designs are printed in.
+    """
+
+    device: str = "auto"
+    objective: str = "latency"
+    dtype: str = "bf16"
+    partition: str = "cost"
+    force_npu: tuple[str, ...] = ()
+    force_cpu: tuple[str, ...] = ()
+    require_npu: bool = False
+    dry_run: bool = False
+    dump_dir: Path | None = None
+    cache_dir: Path | None = None
+    mlir_aie: str = "E2"
+
+    def __post_init__(self) -> None:
+        for key, known in _CHOICES.items():
+            value = getattr(self, key)
+            if value not in known:
+                raise OptionError(f"unknown {key} {value!r}", expected=nearest(str(value), known))
+
+    @property
+    def target_name(self) -> str | None:
+        """The target that `device` names outright (`sim` is npu2); None for `auto` and `cpu`."""
+        if self.device == "sim":
+            return "npu2"
+        name = self.device.removeprefix("sim:")
+        return name if name in ("npu1", "npu2") else None
+
+
+OPTION_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Options))
+
+
+def options_from(mapping: Mapping[str, Any]) -> Options:
+    """Build `Options` from plain values; an unknown key or a value of the wrong type is an error."""
+    for key in mapping:
+        if key not in OPTION_NAMES:
+            raise OptionError(f"unknown option {key!r}", expected=nearest(key, OPTION_NAMES))
+    return Options(**{key: _coerce(key, value) for key, value in mapping.items()})
+
+
+def _coerce(key: str, value: Any) -> Any:
+    if key in ("force_npu", "force_cpu"):
+        items = (value,) if isinstance(value, str) else tuple(value)
+        return _checked(key, items, all(isinstance(item, str) for item in items), "glob patterns")
+    if key in ("require_npu", "dry_run"):
+        return _checked(key, value, isinstance(value, bool), "True or False")
+    if key in ("dump_dir", "cache_dir"):
+        ok = value is None or isinstance(value, (str, Path))
+        return Path(_checked(key, value, ok, "a path")) if value is not None else None
+    return _checked(key, value, isinstance(value, str), "a string")
+
+
+def _checked(key: str, value: Any, ok: bool, expected: str) -> Any:
+    if not ok:
+        raise OptionError(f"option {key!r} cannot be {value!r}", expected=expected)
+    return value

@@ -1,0 +1,82 @@
+"""The seam between a mixed graph and what runs its NPU side: `xrt`, `sim`, `cpu` or `null`.
+
+A device loads artifacts, allocates host-visible buffers, and takes runs: one runtime sequence of a
+loaded design with its buffers in the order of the sequence's arguments. `submit` returns at once
+where the device can; `wait` gives the completion with the device's own time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from aiec.ir.design import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """A host-visible buffer of a device. `array` is uint8, (nbytes,), shared with the device."""
+
+    array: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Size in bytes."""
+        return int(self.array.nbytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One dispatch: the sequence `symbol` of a loaded design on `buffers`."""
+
+    artifact: Artifact
+    symbol: str
+    buffers: tuple[Buffer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a finished run tells. `simulated` says that the time is not of real hardware."""
+
+    device_us: float
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A run under way; `ticket` is the device's own."""
+
+    run: Run
+    ticket: int
+
+
+class Device(Protocol):
+    """What every device does. Errors are `DeviceError`."""
+
+    name: str
+
+    def open(self) -> None:
+        """Take hold of the device; refuse with the reason if it is not there."""
+        ...
+
+    def load(self, artifact: Artifact) -> None:
+        """Make a design ready to run; loading it again does nothing."""
+        ...
+
+    def alloc(self, nbytes: int) -> Buffer:
+        """A zeroed buffer of `nbytes` that the device can read and write."""
+        ...
+
+    def submit(self, run: Run) -> Event:
+        """Queue a run of a loaded design."""
+        ...
+
+    def wait(self, event: Event) -> Completion:
+        """Wait until the run is done and its outputs are in its buffers."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the device and its designs. Closing twice does nothing."""
+        ...
