@@ -1,0 +1,55 @@
+# Everything a newcomer types: `make demo`, `make test`. See README.md.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The CPU build of PyTorch: about 200 MB instead of several GB of CUDA. Any torch >= 2.8 works.
+TORCH ?= torch==2.13.0
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test slow lint bench clean help
+.DEFAULT_GOAL := help
+
+help: ## show what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# One stamp a set of packages, made again when pyproject.toml changes.
+$(VENV)/base.stamp: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' || \
+	  { echo "aiec needs Python 3.11 to 3.13; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "Cannot make $(VENV). On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@echo "Installing PyTorch (CPU) and aiec into $(VENV) ..."
+	@$(PIP_INSTALL) --no-deps --retries 0 --extra-index-url $(TORCH_INDEX) $(TORCH)
+	@$(PIP_INSTALL) -e .[demo]
+	@command -v c++ g++ clang++ >/dev/null || { echo "No C++ compiler found: using the one of PyPI's ziglang"; $(PIP_INSTALL) ziglang; }
+	@touch $@
+
+# openai-whisper itself asks for triton, which only its CUDA path uses: its other needs by name.
+$(VENV)/test.stamp: $(VENV)/base.stamp
+	@echo "Installing what the tests need ..."
+	@$(PIP_INSTALL) -e .[test]
+	@$(PIP_INSTALL) --no-deps openai-whisper==20250625
+	@touch $@
+
+$(VENV)/lint.stamp: $(VENV)/test.stamp
+	@$(PIP_INSTALL) -e .[lint] --config-settings editable_mode=strict
+	@touch $@
+
+demo: $(VENV)/base.stamp ## transcribe a clip with the encoder on a simulated NPU
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/test.stamp ## the main suite
+	@$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/test.stamp ## the proofs that take minutes: full encoders in simulation
+	@$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/lint.stamp ## formatter, linter, types, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/pyright
+
+clean: ## remove the environment and everything made
+	rm -rf $(VENV) build out *.egg-info .pytest_cache .ruff_cache

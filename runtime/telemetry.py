@@ -1,0 +1,49 @@
+"""Counters of what ran where: dispatches, bytes, device time, fallbacks.
+
+One `Telemetry` belongs to one session. Times that come from the simulator are marked as such
+wherever they are shown (`simulated`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiec.runtime.device import Completion
+
+
+@dataclass(slots=True)
+class Telemetry:
+    """Running totals.
+
+    Attributes:
+        dispatches: submissions to the device.
+        device_us: time the array was busy with them, in microseconds, launch cost not included.
+        simulated: True if any of that time came from the simulator.
+        bytes_in, bytes_out: moved into and out of the device's buffers for activations.
+        weight_bytes: packed for weights (once each, unless they were evicted).
+        macs: multiply-accumulates of the dispatched GEMMs, padding not counted.
+        by_gemm: dispatches and microseconds by GEMM label.
+    """
+
+    dispatches: int = 0
+    device_us: float = 0.0
+    simulated: bool = False
+    bytes_in: int = 0
+    bytes_out: int = 0
+    weight_bytes: int = 0
+    macs: int = 0
+    by_gemm: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def record(self, label: str, macs: int, completion: Completion) -> None:
+        """Count one finished dispatch."""
+        self.dispatches += 1
+        self.device_us += completion.device_us
+        self.simulated |= completion.simulated
+        self.macs += macs
+        count, us = self.by_gemm.get(label, (0, 0.0))
+        self.by_gemm[label] = (count + 1, us + completion.device_us)
+
+    def summary(self) -> str:
+        """One line for a person; simulated time is called simulated."""
+        word = "simulated NPU time" if self.simulated else "NPU time"
+        return f"{self.dispatches} dispatches, {word} {self.device_us / 1000:.2f} ms"
