@@ -1,8 +1,8 @@
 """KernelPlan, Design and Artifact: what codegen makes of the NPU side of a partition.
 
-    plan   GemmPlan   tiles, placement and layouts chosen (codegen/plan_gemm.py)
-    emit   Design     MLIR-AIE text + host contract       (codegen/emit_gemm.py)
-    build  Artifact   a folder that a device can load     (codegen/build.py)
+plan   GemmPlan   tiles, placement and layouts chosen (codegen/plan_gemm.py)
+emit   Design     MLIR-AIE text + host contract       (codegen/emit_gemm.py)
+build  Artifact   a folder that a device can load     (codegen/build.py)
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A built design. `xclbin` is there when the vendor's tools were; the simulator needs only text."""
+    """A built design; `xclbin` only where the vendor's tools made one. The simulator needs none."""
 
     design: Design
     directory: Path | None = None

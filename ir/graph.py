@@ -37,7 +37,7 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Gemm:
-    """out[m, n] = activation(x[m, k] @ weight[n, k].T + bias[n]) + residual[m, n], sizes in elements."""
+    """out[m, n] = activation(x[m, k] @ weight[n, k].T + bias[n]) + residual[m, n]."""
 
     m: int
     k: int
@@ -72,7 +72,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A tensor that flows between ops. Symbolic sizes are given by their hint, with `dynamic` set."""
+    """A tensor that flows between ops. A symbolic size is given by its hint, with `dynamic` set."""
 
     name: str  # FX node name
     shape: tuple[int, ...]

@@ -78,7 +78,7 @@ OPTION_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Options))
 
 
 def options_from(mapping: Mapping[str, Any]) -> Options:
-    """Build `Options` from plain values; an unknown key or a value of the wrong type is an error."""
+    """Build `Options` from plain values; unknown keys and values of a wrong type are errors."""
     for key in mapping:
         if key not in OPTION_NAMES:
             raise OptionError(f"unknown option {key!r}", expected=nearest(key, OPTION_NAMES))

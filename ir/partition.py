@@ -66,7 +66,9 @@ class Partition:
     @property
     def npu_ops(self) -> tuple[FusedOp, ...]:
         """Ops on the NPU in execution order."""
-        return tuple(o for o, d in zip(self.graph.ops, self.decisions, strict=True) if d.side is Side.NPU)
+        return tuple(
+            o for o, d in zip(self.graph.ops, self.decisions, strict=True) if d.side is Side.NPU
+        )
 
     @property
     def gemms(self) -> tuple[Gemm, ...]:

@@ -73,7 +73,9 @@ class Target:
         """Two flop a MAC, all cores, native bf16, in flop/s."""
         return 2.0 * self.bf16_macs_per_cycle * self.cores * self.clock_hz
 
-    def with_sku(self, *, clock_hz: int | None = None, ddr_bytes_per_s: int | None = None) -> Target:
+    def with_sku(
+        self, *, clock_hz: int | None = None, ddr_bytes_per_s: int | None = None
+    ) -> Target:
         """Return this target at another machine's clock (Hz) or memory bandwidth (B/s)."""
         return replace(
             self,

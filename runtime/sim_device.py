@@ -15,7 +15,7 @@ from aiec.runtime.sim import Simulator
 
 
 class SimDevice:
-    """One simulated NPU of `target`. A loaded design keeps its state between runs, as hardware does."""
+    """One simulated NPU. A loaded design keeps its state between runs, as on hardware."""
 
     def __init__(self, target: Target, cache_dir: Path | None = None) -> None:
         self.name = f"sim:{target.name}"

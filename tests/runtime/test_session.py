@@ -1,0 +1,97 @@
+"""A session packs, dispatches and unpacks: against torch on the reference device."""
+
+import pytest
+import torch
+
+from aiec.ir.errors import DeviceError
+from aiec.ir.graph import Activation
+from aiec.runtime import Session
+from aiec.runtime.cpu_device import CpuDevice
+from aiec.runtime.null_device import NullDevice
+
+# bf16 operands and result: half a unit in the last place of 8 bits, and sums of 70 products.
+TOLERANCE = {"rtol": 2e-2, "atol": 2e-2}
+
+
+def operands(gemm, seed=0):
+    """x (2, m/2, k), weight (n, k), bias and residual as the GEMM asks for, fp32."""
+    rng = torch.Generator().manual_seed(seed)
+    x = torch.randn(2, gemm.m // 2, gemm.k, generator=rng)
+    weight = torch.randn(gemm.n, gemm.k, generator=rng) / gemm.k**0.5
+    bias = torch.randn(gemm.n, generator=rng) if gemm.bias else None
+    residual = torch.randn(2, gemm.m // 2, gemm.n, generator=rng) if gemm.residual else None
+    return x, weight, bias, residual
+
+
+def expected(gemm, x, weight, bias, residual):
+    out = torch.nn.functional.linear(x, weight, bias)
+    if gemm.activation is Activation.GELU:
+        out = torch.nn.functional.gelu(out)
+    return out if residual is None else out + residual
+
+
+@pytest.mark.parametrize("index", [0, 1, 2], ids=["bias", "gelu", "residual"])
+def test_each_gemm_equals_torch(artifact, index):
+    gemm = artifact.design.sequences[index].shape.gemm
+    session = Session(CpuDevice(), artifact)
+    args = operands(gemm)
+    out = session.gemm_op(gemm)(*args)
+    assert out.dtype == torch.float32
+    torch.testing.assert_close(out, expected(gemm, *args), **TOLERANCE)
+
+
+def test_weights_are_packed_once_and_again_after_a_write(artifact):
+    gemm = artifact.design.sequences[0].shape.gemm
+    session = Session(CpuDevice(), artifact)
+    call = session.gemm_op(gemm)
+    x, weight, bias, _ = operands(gemm)
+    call(x, weight, bias, None)
+    packed_once = session.telemetry.weight_bytes
+    call(x, weight, bias, None)
+    assert session.telemetry.weight_bytes == packed_once
+    weight.mul_(2)
+    torch.testing.assert_close(
+        call(x, weight, bias, None), expected(gemm, x, weight, bias, None), **TOLERANCE
+    )
+    assert session.telemetry.weight_bytes == 2 * packed_once
+
+
+def test_two_weights_of_one_shape_do_not_share(artifact):
+    gemm = artifact.design.sequences[0].shape.gemm
+    call = Session(CpuDevice(), artifact).gemm_op(gemm)
+    for seed in (1, 2):
+        args = operands(gemm, seed)
+        torch.testing.assert_close(call(*args), expected(gemm, *args), **TOLERANCE)
+
+
+def test_telemetry_counts_dispatches_bytes_and_macs(artifact):
+    sequence = artifact.design.sequences[2]
+    gemm = sequence.shape.gemm
+    session = Session(NullDevice(), artifact)
+    call = session.gemm_op(gemm)
+    for _ in range(3):
+        call(*operands(gemm))
+    sizes = {a.role: a.nbytes for a in sequence.arguments}
+    seen = session.telemetry
+    assert seen.dispatches == 3
+    assert seen.macs == 3 * gemm.m * gemm.k * gemm.n
+    assert seen.bytes_in == 3 * (sizes["x"] + sizes["residual"])
+    assert seen.bytes_out == 3 * sizes["out"]
+    assert not seen.simulated
+    assert seen.summary() == "3 dispatches, NPU time 0.00 ms"
+
+
+def test_wrong_rows_are_refused(artifact):
+    gemm = artifact.design.sequences[0].shape.gemm
+    x, weight, bias, _ = operands(gemm)
+    with pytest.raises(
+        DeviceError, match=r"was called with an input of \(1, 25, 40\); expected 50"
+    ):
+        Session(NullDevice(), artifact).gemm_op(gemm)(x[:1], weight, bias, None)
+
+
+def test_unknown_sequence_is_refused(artifact):
+    from aiec.runtime import Run
+
+    with pytest.raises(DeviceError, match="has no sequence 'nonsense'; expected gemm_50x40x70"):
+        CpuDevice().submit(Run(artifact, "nonsense", ()))
