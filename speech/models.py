@@ -1,0 +1,101 @@
+"""The Whisper models by name: their sizes, and modules built from sizes alone.
+
+Where it stands: `aiec partition` and `aiec compile` build from here without weights; the loaders
+take sizes from the files instead. Refuses unknown names and parts.
+
+Source of all sizes: the `dims` that openai-whisper's published checkpoints carry; widths, heads and
+layers also in Radford et al. 2022 (arXiv 2212.04356), table 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from aiec.ir.errors import OptionError, nearest
+from aiec.speech.whisper import Cache, Decoder, Dims, Encoder
+
+PREFIX = "whisper-"
+AUDIO_POSITIONS, TEXT_POSITIONS = 1500, 448
+FRAMES = 2 * AUDIO_POSITIONS  # of 10 ms; the second convolution has stride 2
+PARTS = ("encoder", "decoder")
+
+
+def _dims(
+    width: int, heads: int, layers: int, vocab: int = 51865, mels: int = 80, text: int = 0
+) -> Dims:
+    audio = (AUDIO_POSITIONS, width, heads, layers)
+    return Dims(mels, *audio, vocab, TEXT_POSITIONS, width, heads, text or layers)
+
+
+DIMS: dict[str, Dims] = {
+    "tiny.en": _dims(384, 6, 4, 51864),
+    "tiny": _dims(384, 6, 4),
+    "base.en": _dims(512, 8, 6, 51864),
+    "base": _dims(512, 8, 6),
+    "small.en": _dims(768, 12, 12, 51864),
+    "small": _dims(768, 12, 12),
+    "medium.en": _dims(1024, 16, 24, 51864),
+    "medium": _dims(1024, 16, 24),
+    "large-v1": _dims(1280, 20, 32),
+    "large-v2": _dims(1280, 20, 32),
+    "large-v3": _dims(1280, 20, 32, 51866, 128),
+    "large-v3-turbo": _dims(1280, 20, 32, 51866, 128, text=4),
+}
+ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
+
+
+def names() -> tuple[str, ...]:
+    """Every name that `build` takes, `whisper-tiny.en` first; aliases last."""
+    return tuple(PREFIX + name for name in (*DIMS, *ALIASES))
+
+
+def size_of(name: str) -> str:
+    """The plain size in `name`: `whisper-turbo` and `turbo` are `large-v3-turbo`.
+
+    Raises:
+        OptionError: an unknown name; the nearest known one is in the message.
+    """
+    size = name.removeprefix(PREFIX)
+    size = ALIASES.get(size, size)
+    if size not in DIMS:
+        known = names() if name.startswith(PREFIX) else (*DIMS, *ALIASES)
+        raise OptionError(f"unknown model {name!r}", expected=nearest(name, known))
+    return size
+
+
+def build(
+    name: str, part: Literal["encoder", "decoder"] = "encoder"
+) -> tuple[nn.Module, tuple[Tensor | Cache, ...]]:
+    """A module of that model's sizes and example inputs for it, with no weights loaded.
+
+    Inside `FakeTensorMode` nothing is allocated. The encoder takes mel (1, n_mels, 3000); the
+    decoder is one token step: token (1, 1), position (1,), cross-attention's and its own cache.
+
+    Raises:
+        OptionError: an unknown name or part.
+    """
+    dims = DIMS[size_of(name)]
+    if part not in PARTS:
+        raise OptionError(f"unknown part {part!r}", expected=nearest(part, PARTS))
+    if part == "encoder":
+        return Encoder(dims).eval(), (torch.zeros(1, dims.n_mels, FRAMES),)
+    return Decoder(dims).eval(), _step_inputs(dims)
+
+
+def _step_inputs(dims: Dims) -> tuple[Tensor | Cache, ...]:
+    head = dims.n_text_state // dims.n_text_head
+    token, position = torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
+    return (
+        token,
+        position,
+        _caches(dims, AUDIO_POSITIONS, head),
+        _caches(dims, TEXT_POSITIONS, head),
+    )
+
+
+def _caches(dims: Dims, positions: int, head: int) -> Cache:
+    shape = (1, dims.n_text_head, positions, head)
+    return [(torch.zeros(shape), torch.zeros(shape)) for _ in range(dims.n_text_layer)]
