@@ -102,7 +102,8 @@ class FusedOp:
     """Ops of the FX graph that one device runs as one.
 
     Attributes:
-        name: the FX name of the last node, whose value is the op's first output.
+        name: the FX name of the main node (`addmm_3`), which need not be the one that makes the
+            op's output.
         nodes: FX node names in execution order, absorbed views included.
         inputs, outputs: names of `Value`s.
         flop: two a MAC; zero for views.

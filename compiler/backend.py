@@ -1,0 +1,129 @@
+"""The backend "aie" of `torch.compile`: one call a stage, one frozen type between stages.
+
+    capture            Capture      ATen graph with shapes           capture.py
+    fuse               MixedGraph   ops that a device can run whole  fuse.py
+    assign             Partition    op -> device, and why            partitioner/
+    plan, emit, build  Artifact     MLIR-AIE design on disk          codegen/
+    Session            Session      the design loaded on a device    runtime/
+    insert_npu_calls   GraphModule  the graph that runs              insert_npu_calls.py
+
+`options` are those of `aiec.ir.options.Options`. Whatever is refused is an `AiecError`; where the
+device is missing and not demanded, everything runs on the CPU, by decision of the partition.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from torch._dynamo.exc import ShortenTraceback
+from torch.fx import GraphModule
+
+from aiec.capture import Capture, capture
+from aiec.config import load_options
+from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module, writing_into
+from aiec.fuse import fuse
+from aiec.insert_npu_calls import insert_npu_calls
+from aiec.ir.design import Artifact
+from aiec.ir.errors import AiecError
+from aiec.ir.options import Options
+from aiec.ir.partition import Partition
+from aiec.ir.target import Target
+from aiec.partitioner.assign import assign
+from aiec.runtime.open_device import npu_target, open_device
+
+log = logging.getLogger("aiec")
+
+
+def aie(
+    gm: GraphModule, example_inputs: Sequence[Any], *, options: dict[str, Any] | None = None
+) -> Callable[..., Any]:
+    """Compile a Dynamo graph; `torch.compile(model, backend="aie", options={...})` calls this."""
+    with _errors_unwrapped():
+        settings = load_options(options)
+        target = npu_target(settings)
+        captured = capture(gm, example_inputs)
+        return captured.install(compile_graph(captured, settings, target))
+
+
+def compile_graph(
+    captured: Capture, options: Options, target: Target | None
+) -> Callable[..., Any]:
+    """Return what runs `captured` on the devices of its partition; `target` None is CPU only."""
+    directory = options.dump_dir / captured.name if options.dump_dir else None
+    partition = decide(captured, options, target, directory)
+    if options.dry_run or target is None or not partition.npu_ops:
+        return captured.module.forward
+    artifact = make_design(partition, target, options, directory and directory / "design")
+    from aiec.runtime.session import Session
+
+    session = Session(open_device(target, options), artifact)
+    mixed = insert_npu_calls(captured, partition, session.gemm_op)
+    if directory:
+        dump_mixed_module(mixed, directory)
+    return mixed.forward
+
+
+def decide(
+    captured: Capture, options: Options, target: Target | None, directory: Path | None
+) -> Partition:
+    """Fuse and assign; each leaves its result in `directory` if there is one."""
+    graph = fuse(captured)
+    if directory:
+        dump_capture(captured, directory)
+        dump_mixed_graph(graph, directory)
+    partition = assign(graph, target, options)
+    if directory:
+        from aiec.partitioner.report import write_report
+
+        with writing_into(directory):
+            write_report(partition, directory)
+    log.log(logging.WARNING if options.dry_run else logging.INFO, summary(partition))
+    return partition
+
+
+def make_design(
+    partition: Partition, target: Target, options: Options, directory: Path | None
+) -> Artifact:
+    """Plan, emit and build the one design that runs all GEMMs of the partition's NPU side."""
+    from aiec.codegen.build import build
+    from aiec.codegen.emit_gemm import emit
+    from aiec.codegen.plan_gemm import plan
+
+    gemms = plan(partition.gemms, target)
+    design = emit(gemms, partition.graph.name, options.mlir_aie)
+    return build(design, directory)
+
+
+def summary(partition: Partition) -> str:
+    """One line: how much of the graph is on the NPU, and the predicted time."""
+    npu, total = len(partition.npu_ops), len(partition.graph.ops)
+    where = partition.target.name if partition.target else "no NPU"
+    return (
+        f"{partition.graph.name}: {npu} of {total} ops on the NPU ({where}), "
+        f"{100 * partition.npu_flop_share:.1f} % of the FLOP, "
+        f"predicted {partition.predicted_us / 1000:.1f} ms"
+    )
+
+
+class _Refused(ShortenTraceback):
+    """Carries an `AiecError` through Dynamo, which would wrap any other exception."""
+
+    def __init__(self, error: AiecError) -> None:
+        super().__init__(error.message, first_useful_frame=None)
+        self.error = error
+
+    def remove_dynamo_frames(self) -> Any:
+        """What Dynamo raises to the user: the error itself, without Dynamo's frames."""
+        return self.error.with_traceback(None)
+
+
+@contextmanager
+def _errors_unwrapped() -> Iterator[None]:
+    try:
+        yield
+    except AiecError as error:
+        raise _Refused(error) from error

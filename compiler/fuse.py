@@ -1,0 +1,128 @@
+"""Fuse: from an ATen graph to a `MixedGraph` of ops that one device can run whole.
+
+Second stage of `backend.py`. Linear layers with their epilogues are found by `fuse_linear.py`;
+every other node becomes an op of its own, of the kind that `op_kinds.py` gives, with the getitems
+that take its results apart. Scalars and symbolic sizes are host arithmetic and leave no op.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch.fx import Node
+
+from aiec.capture import Capture
+from aiec.fuse_linear import LinearMatch, fuse_linear
+from aiec.ir.graph import FusedOp, MixedGraph, OpKind, Role, Value
+from aiec.op_kinds import flop_of, hint, kind_of
+from aiec.provenance import module_path, user_line
+
+
+def fuse(captured: Capture) -> MixedGraph:
+    """Return the ops of `captured` in an order in which every input is made before it is read."""
+    nodes = list(captured.module.graph.nodes)
+    linears = {match.out: match for match in fuse_linear(captured)}
+    absorbed = {node for match in linears.values() for node in match.nodes}
+    ops: list[FusedOp] = []
+    for node in nodes:
+        if node in linears:
+            ops.append(_linear_op(linears[node]))
+        elif _is_op(node) and not (node in absorbed and absorbed.issuperset(node.users)):
+            ops.append(_single_op(node))
+    return _mixed_graph(captured, ops)
+
+
+def _mixed_graph(captured: Capture, ops: list[FusedOp]) -> MixedGraph:
+    nodes = list(captured.module.graph.nodes)
+    sources = [n for n in nodes if n.op in ("placeholder", "get_attr") and is_tensor(n)]
+    (output,) = (n for n in nodes if n.op == "output")
+    results = [n for n in output.all_input_nodes if is_tensor(n)]
+    used = {name for op in ops for name in (*op.inputs, *op.outputs)}
+    used |= {n.name for n in (*sources, *results)}
+    return MixedGraph(
+        name=captured.name,
+        ops=tuple(ops),
+        values=tuple(_value(n, captured.weights) for n in nodes if n.name in used),
+        inputs=tuple(n.name for n in sources),
+        outputs=tuple(n.name for n in results),
+    )
+
+
+def _linear_op(match: LinearMatch) -> FusedOp:
+    operands = match.operands
+    read = (operands.x, operands.weight, operands.bias, operands.residual)
+    return FusedOp(
+        name=match.main.name,
+        kind=OpKind.LINEAR,
+        nodes=tuple(n.name for n in match.nodes),
+        inputs=_distinct(name for name in read if name is not None),
+        outputs=(match.out.name,),
+        flop=2 * match.gemm.macs,
+        targets=tuple(str(n.target) for n in match.nodes),
+        gemm=match.gemm,
+        operands=operands,
+        module=module_path(match.main),
+        where=user_line(match.main),
+    )
+
+
+def _single_op(node: Node) -> FusedOp:
+    results = _results(node)
+    nodes = (node, *(r for r in results if r is not node))
+    return FusedOp(
+        name=node.name,
+        kind=kind_of(node),
+        nodes=tuple(n.name for n in nodes),
+        inputs=_distinct(n.name for n in node.all_input_nodes if is_tensor(n)),
+        outputs=tuple(n.name for n in results),
+        flop=flop_of(node),
+        targets=tuple(str(n.target) for n in nodes),
+        module=module_path(node),
+        where=user_line(node),
+    )
+
+
+def _results(node: Node) -> list[Node]:
+    """The tensors that an op makes: the node itself, or the getitems on its tuple."""
+    if is_tensor(node):
+        return [node]
+    return [user for user in node.users if user.target is operator.getitem and is_tensor(user)]
+
+
+def _is_op(node: Node) -> bool:
+    """True if the node computes tensors and is not the getitem of one that does."""
+    if node.op != "call_function" or node.target is operator.getitem:
+        return False
+    value = node.meta.get("val")
+    return any(isinstance(v, torch.Tensor) for v in _flat(value))
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def is_tensor(node: Node) -> bool:
+    """True if the node's value is one tensor."""
+    return isinstance(node.meta.get("val"), torch.Tensor)
+
+
+def _value(node: Node, weights: frozenset[str]) -> Value:
+    tensor: torch.Tensor = node.meta["val"]
+    return Value(
+        name=node.name,
+        shape=tuple(hint(size) for size in tensor.shape),
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        itemsize=tensor.element_size(),
+        role=Role.WEIGHT if node.name in weights else Role.ACTIVATION,
+        dynamic=any(isinstance(size, torch.SymInt) for size in tensor.shape),
+    )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

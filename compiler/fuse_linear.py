@@ -1,0 +1,148 @@
+"""fuse_linear: find linear layers with constant weights, and the epilogues that a GEMM can carry.
+
+A pure pass over a captured graph, used by `fuse.py`.
+
+Before, for x of any rank::
+
+    view(x) -> addmm(bias, _, t(weight)) -> view -> gelu
+    view(x) ->      mm(_, t(weight))     -> view -> add(_, residual)
+
+After: one `LinearMatch` for each, with the GEMM and the values that it reads.
+
+Requires: a graph of `capture.py`. Ensures: no node but a view before the product is read outside
+of its match, except `out`; m, k and n are static; all operands are float32; bias and weight are
+constant. What does not fit stays a matmul of its own. GELU is the exact form; a residual has the
+shape of the output and does not follow a GELU, because the kernel's epilogue has no such order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch.fx import Node
+
+from aiec.capture import Capture
+from aiec.ir.graph import Activation, Gemm, GemmOperands
+
+_aten = torch.ops.aten
+_VIEWS = (_aten.view.default, _aten._unsafe_view.default, _aten.reshape.default)
+_TRANSPOSES = (
+    (_aten.t.default, ()),
+    (_aten.transpose.int, (0, 1)),
+    (_aten.transpose.int, (1, 0)),
+    (_aten.permute.default, ([1, 0],)),
+)
+_PRODUCTS = (_aten.addmm.default, _aten.mm.default)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearMatch:
+    """One linear layer.
+
+    Attributes:
+        main: the addmm or mm.
+        nodes: all nodes of the layer in execution order; the last is `out`.
+        out: the node whose value the layer makes.
+    """
+
+    main: Node
+    nodes: tuple[Node, ...]
+    out: Node
+    gemm: Gemm
+    operands: GemmOperands
+
+
+def fuse_linear(captured: Capture) -> tuple[LinearMatch, ...]:
+    """Return the linear layers of `captured` in execution order of their products."""
+    found: dict[Node, LinearMatch] = {}  # by `out`: two layers may be added to each other
+    for node in captured.module.graph.nodes:
+        match = _match_product(node, captured.weights)
+        if match is not None:
+            fused = _with_epilogue(match)
+            best = match if fused.out in found else fused
+            found[best.out] = best
+    return tuple(found.values())
+
+
+def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
+    """addmm or mm with a transposed constant weight, with the views around it."""
+    if node.target not in _PRODUCTS or node.kwargs:  # kwargs: alpha and beta
+        return None
+    *bias, x, transposed = node.args
+    weight = _transposed_weight(transposed, weights)
+    if weight is None or not all(_is_static_f32(n) for n in (node, x, weight, *bias)):
+        return None
+    n, k = _shape(weight)
+    if bias and (bias[0].name not in weights or _shape(bias[0]) != (n,)):
+        return None
+    gemm = Gemm(m=_shape(x)[0], k=k, n=n, bias=bool(bias))
+    operands = GemmOperands(x.name, weight.name, bias[0].name if bias else None)
+    return _with_views(LinearMatch(node, (transposed, node), node, gemm, operands), x)
+
+
+def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
+    """Take in the views that flatten x's leading dimensions and restore them, if both are there."""
+    after = _only_user(match.main)
+    if flat.target not in _VIEWS or after is None or after.target not in _VIEWS:
+        return match
+    x = flat.args[0]
+    if not _is_static_f32(x) or not _is_static_f32(after):
+        return match
+    leading, k = _shape(x)[:-1], _shape(x)[-1]
+    if k != match.gemm.k or _shape(after) != (*leading, match.gemm.n):
+        return match
+    operands = replace(match.operands, x=x.name)
+    return replace(match, nodes=(flat, *match.nodes, after), out=after, operands=operands)
+
+
+def _with_epilogue(match: LinearMatch) -> LinearMatch:
+    """Take in a GELU or the addition of a residual, if nothing else reads the value before it."""
+    user = _only_user(match.out)
+    if user is None:
+        return match
+    if user.target is _aten.gelu.default and user.kwargs.get("approximate", "none") == "none":
+        gemm = replace(match.gemm, activation=Activation.GELU)
+        return replace(match, nodes=(*match.nodes, user), out=user, gemm=gemm)
+    residual = _residual(user, match.out)
+    if residual is None:
+        return match
+    gemm = replace(match.gemm, residual=True)
+    operands = replace(match.operands, residual=residual.name)
+    return replace(match, nodes=(*match.nodes, user), out=user, gemm=gemm, operands=operands)
+
+
+def _residual(add: Node, value: Node) -> Node | None:
+    """The other summand, if `add` adds to `value` a different tensor of the same shape."""
+    if add.target is not _aten.add.Tensor or add.kwargs:  # kwargs: alpha
+        return None
+    others = [arg for arg in add.args if arg is not value]
+    if len(others) != 1 or not isinstance(others[0], Node) or not _is_static_f32(others[0]):
+        return None
+    return others[0] if _shape(others[0]) == _shape(value) else None
+
+
+def _transposed_weight(node: object, weights: frozenset[str]) -> Node | None:
+    """The constant (n, k) tensor that `node` is the transpose of."""
+    if not isinstance(node, Node) or (node.target, node.args[1:]) not in _TRANSPOSES:
+        return None
+    weight = node.args[0]
+    return weight if isinstance(weight, Node) and weight.name in weights else None
+
+
+def _only_user(node: Node) -> Node | None:
+    """The one node that reads `node`; None if it has several readers or leaves the graph."""
+    users = list(node.users)
+    return users[0] if len(users) == 1 and users[0].op == "call_function" else None
+
+
+def _is_static_f32(node: object) -> bool:
+    value = node.meta.get("val") if isinstance(node, Node) else None
+    if not isinstance(value, torch.Tensor) or value.dtype is not torch.float32:
+        return False
+    return all(isinstance(size, int) for size in value.shape) and math.prod(value.shape) > 0
+
+
+def _shape(node: Node) -> tuple[int, ...]:
+    return tuple(node.meta["val"].shape)
