@@ -49,6 +49,7 @@ class Decision:
     npu: Cost | None
     reason: str  # one sentence for a person
     loss_us: float | None  # what the runner-up would have cost more; None without one
+    transfer_us: float = 0.0  # packing and copies charged to this op; a shared one to its first user
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Partition:
     target: Target | None  # None: there is no NPU to decide about
     decisions: tuple[Decision, ...]
     settings: tuple[tuple[str, str], ...]
+    alternatives: tuple[tuple[str, float], ...] = ()  # other assignments, microseconds of one pass
 
     def __post_init__(self) -> None:
         assert [d.op for d in self.decisions] == [op.name for op in self.graph.ops]
@@ -82,6 +84,6 @@ class Partition:
 
     @property
     def predicted_us(self) -> float:
-        """Predicted time of one pass, ops one after another."""
+        """Predicted time of one pass, ops one after another, each transfer counted once."""
         costs = [d.npu if d.side is Side.NPU and d.npu else d.cpu for d in self.decisions]
-        return sum(c.total_us for c in costs)
+        return sum(c.device_us for c in costs) + sum(d.transfer_us for d in self.decisions)

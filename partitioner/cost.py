@@ -1,0 +1,140 @@
+"""What an op costs on either device, and what a value costs to cross between them.
+
+Fed by a MixedGraph, read by `assign.py`. All times are microseconds of one pass, predicted by
+rooflines: the larger of arithmetic and DRAM traffic, plus a fixed cost a dispatch. Caches are not
+modelled, so small activations cost the CPU, and the packing, somewhat less than is said here.
+What no kernel of ours runs has no cost on the NPU but an obstacle, in words.
+"""
+
+from __future__ import annotations
+
+import math
+
+from aiec.ir.graph import Activation, FusedOp, MixedGraph, OpKind, Role, Value
+from aiec.ir.partition import Cost
+from aiec.ir.target import Target
+from aiec.partitioner.cpu_profile import CpuProfile, profile_for
+from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
+
+_NPU_ITEMSIZE = 2  # bf16
+_NPU_DTYPES = ("float32", "float16", "bfloat16")
+
+# ATen ops that only change how a tensor is read; eager PyTorch moves no data for them.
+_VIEWS = frozenset(
+    (
+        "alias",
+        "detach",
+        "expand",
+        "permute",
+        "select",
+        "slice",
+        "split",
+        "squeeze",
+        "t",
+        "transpose",
+        "unsqueeze",
+        "view",
+        "_unsafe_view",
+        "reshape",
+    )
+)
+
+
+class Costs:
+    """Costs of one graph's ops and values on one pair of devices; looks values up once."""
+
+    def __init__(self, graph: MixedGraph, target: Target | None, cpu: CpuProfile) -> None:
+        self.graph, self.target, self.cpu = graph, target, cpu
+        self.values: dict[str, Value] = {value.name: value for value in graph.values}
+        gemms = tuple(op.gemm for op in graph.ops if op.gemm and not self.obstacle(op))
+        self.tiling = estimate_tiling(gemms, target) if target and gemms else None
+
+    def obstacle(self, op: FusedOp) -> str | None:
+        """Why the NPU cannot run `op`, as the end of a sentence; None if it can."""
+        if self.target is None:
+            return "there is no NPU to decide about"
+        if op.kind is not OpKind.LINEAR or op.gemm is None:
+            return f"no kernel of ours runs {op.kind.replace('_', ' ')}"
+        if op.gemm.residual and op.gemm.activation is not Activation.NONE:
+            return "our GEMM kernel cannot both apply GELU and add a residual"
+        flowing = [self.values[name] for name in (*op.inputs, *op.outputs)]
+        flowing = [value for value in flowing if value.role is Role.ACTIVATION]
+        if any(value.dynamic for value in flowing):
+            return "its shape changes from call to call, and our designs have fixed shapes"
+        foreign = sorted({value.dtype for value in flowing} - set(_NPU_DTYPES))
+        return f"our kernels take no {foreign[0]}" if foreign else None
+
+    def on_npu(self, op: FusedOp) -> Cost | None:
+        """Cost on the NPU with all neighbours on the CPU, or None where there is an obstacle."""
+        if self.obstacle(op) is not None:
+            return None
+        assert self.target and self.tiling and op.gemm and op.operands
+        cost = gemm_cost(op.gemm, self.tiling, self.target)
+        return Cost(
+            compute_us=cost.compute_us(self.target),
+            memory_us=cost.memory_us(self.target),
+            dispatch_us=self.target.dispatch_us + self.target.host_us,
+            transfer_us=self.crossing_us(op.operands.x)
+            + self.residual_us(op)
+            + self.crossing_us(op.outputs[0]),
+        )
+
+    def on_cpu(self, op: FusedOp) -> Cost:
+        """Cost on the CPU: a roofline for the product, then a pass over DRAM for each epilogue."""
+        if op.kind is OpKind.VIEW:
+            return Cost(0.0, 0.0)
+        passes_us = self._epilogue_us(op)
+        return Cost(
+            compute_us=1e6 * op.flop / self.cpu.gemm_flops + passes_us,
+            memory_us=self.cpu.stream_us(self._traffic_bytes(op)) + passes_us,
+            dispatch_us=self.cpu.op_us * _launches(op),
+        )
+
+    def crossing_us(self, value: str) -> float:
+        """Host time to convert a value between fp32 and the NPU's bf16 buffer, either way."""
+        if self.values[value].role is Role.WEIGHT:
+            return 0.0  # packed once, resident afterwards
+        elements = math.prod(self.values[value].shape)
+        nbytes = elements * (self.values[value].itemsize + _NPU_ITEMSIZE)
+        return self.cpu.stream_us(nbytes) + self.cpu.op_us
+
+    def residual_us(self, op: FusedOp) -> float:
+        """Host time to lay a residual out as the accumulator is: due wherever it was made."""
+        residual = op.operands.residual if op.operands else None
+        return self.crossing_us(residual) if residual else 0.0
+
+    def _epilogue_us(self, op: FusedOp) -> float:
+        """GELU reads and writes the output once more; a residual is read besides."""
+        if op.gemm is None:
+            return 0.0
+        gelu = 2 if op.gemm.activation is Activation.GELU else 0
+        residual = 3 if op.gemm.residual else 0
+        return self.cpu.stream_us((gelu + residual) * self.values[op.outputs[0]].nbytes)
+
+    def _traffic_bytes(self, op: FusedOp) -> int:
+        """Bytes that cross DRAM: inputs and outputs once; of an embedding only the rows it reads."""
+        made = sum(self.values[name].nbytes for name in set(op.outputs))
+        if op.kind is OpKind.EMBEDDING:
+            return 2 * made
+        read = set(op.inputs)
+        if op.operands and op.operands.residual:
+            read.discard(op.operands.residual)  # counted with the epilogue
+        return made + sum(self.values[name].nbytes for name in read)
+
+
+def cost_on_npu(
+    op: FusedOp, graph: MixedGraph, target: Target, cpu: CpuProfile | None = None
+) -> Cost | None:
+    """Cost of `op` on the NPU, or None; `Costs.obstacle` says why. For one op; else use `Costs`."""
+    return Costs(graph, target, cpu or profile_for(target)).on_npu(op)
+
+
+def cost_on_cpu(op: FusedOp, graph: MixedGraph, cpu: CpuProfile) -> Cost:
+    """Cost of `op` on the CPU. For one op; else use `Costs`."""
+    return Costs(graph, None, cpu).on_cpu(op)
+
+
+def _launches(op: FusedOp) -> int:
+    """Eager ops that move data among the op's nodes; at least one."""
+    names = [target.removeprefix("aten.").split(".")[0] for target in op.targets]
+    return max(1, sum(name not in _VIEWS for name in names))

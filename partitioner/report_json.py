@@ -1,0 +1,104 @@
+"""partition.json: all that a partition says, for programs. `partition.schema.json` describes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from aiec.ir.graph import FusedOp, OpKind
+from aiec.ir.partition import Cost, Decision, Partition
+from aiec.partitioner.regions import Region, chosen, regions
+
+SCHEMA_VERSION = 1
+
+
+def to_json(partition: Partition) -> str:
+    """The partition as JSON text. Times are microseconds, rounded to nanoseconds."""
+    return json.dumps(document(partition), indent=1, ensure_ascii=False) + "\n"
+
+
+def document(partition: Partition) -> dict[str, Any]:
+    """The partition as JSON's plain types."""
+    both = zip(partition.graph.ops, partition.decisions, strict=True)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": partition.graph.name,
+        "target": partition.target.name if partition.target else None,
+        "machine": partition.target.title if partition.target else None,
+        "settings": dict(partition.settings),
+        "totals": _totals(partition),
+        "unsupported": _unsupported(partition),
+        "regions": [_region(region) for region in regions(partition)],
+        "ops": [_op(op, decision) for op, decision in both],
+    }
+
+
+def _totals(partition: Partition) -> dict[str, Any]:
+    views = sum(op.kind is OpKind.VIEW for op in partition.graph.ops)
+    npu = len(partition.npu_ops)
+    return {
+        "predicted_us": _us(partition.predicted_us),
+        "alternatives_us": {name: _us(us) for name, us in partition.alternatives},
+        "transfer_us": _us(sum(d.transfer_us for d in partition.decisions)),
+        "flop": partition.graph.flop,
+        "npu_flop_share": round(partition.npu_flop_share, 6),
+        "dispatches": npu,
+        "ops": {"npu": npu, "cpu": len(partition.graph.ops) - npu - views, "view": views},
+    }
+
+
+def _unsupported(partition: Partition) -> list[dict[str, Any]]:
+    """Kinds that the NPU could not run, with counts and a reason, commonest first."""
+    reasons: dict[tuple[str, str], int] = {}
+    for op, decision in zip(partition.graph.ops, partition.decisions, strict=True):
+        if decision.npu is None and op.kind is not OpKind.VIEW:
+            key = (str(op.kind), decision.reason.split(": ", 1)[1])
+            reasons[key] = reasons.get(key, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return [{"kind": kind, "why": why, "count": count} for (kind, why), count in ranked]
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {
+        "module": region.module,
+        "kind": str(region.kind),
+        "device": str(region.side),
+        "gemm": region.gemm.label if region.gemm else None,
+        "ops": [op.name for op in region.ops],
+        "flop": region.flop,
+        "npu_us": _us(region.npu_us),
+        "cpu_us": _us(region.cpu_us),
+        "transfer_us": _us(region.transfer_us),
+        "loss_us": _us(region.loss_us),
+        "reason": region.reason,
+    }
+
+
+def _op(op: FusedOp, decision: Decision) -> dict[str, Any]:
+    return {
+        "name": op.name,
+        "kind": str(op.kind),
+        "module": op.module,
+        "where": op.where,
+        "device": str(decision.side),
+        "flop": op.flop,
+        "gemm": op.gemm.label if op.gemm else None,
+        "inputs": list(op.inputs),
+        "outputs": list(op.outputs),
+        "nodes": list(op.nodes),
+        "predicted_us": _us(chosen(decision).device_us + decision.transfer_us),
+        "cpu": _cost(decision.cpu),
+        "npu": _cost(decision.npu) if decision.npu else None,
+        "transfer_us": _us(decision.transfer_us),
+        "loss_us": _us(decision.loss_us),
+        "reason": decision.reason,
+    }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {key: _us(us) for key, us in asdict(cost).items()} | {"device_us": _us(cost.device_us)}
+
+
+def _us(us: float | None) -> float | None:
+    return None if us is None else round(us, 3)
