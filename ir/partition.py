@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiec.ir.graph import FusedOp, Gemm, MixedGraph
+from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
 from aiec.ir.target import Target
 
 
@@ -67,10 +67,9 @@ class Partition:
 
     @property
     def npu_ops(self) -> tuple[FusedOp, ...]:
-        """Ops on the NPU in execution order."""
-        return tuple(
-            o for o, d in zip(self.graph.ops, self.decisions, strict=True) if d.side is Side.NPU
-        )
+        """Ops that the NPU runs, in execution order; a view is run by nobody."""
+        pairs = zip(self.graph.ops, self.decisions, strict=True)
+        return tuple(o for o, d in pairs if d.side is Side.NPU and o.kind is not OpKind.VIEW)
 
     @property
     def gemms(self) -> tuple[Gemm, ...]:

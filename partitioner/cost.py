@@ -112,7 +112,7 @@ class Costs:
         return self.cpu.stream_us((gelu + residual) * self.values[op.outputs[0]].nbytes)
 
     def _traffic_bytes(self, op: FusedOp) -> int:
-        """Bytes that cross DRAM: inputs and outputs once; of an embedding only the rows it reads."""
+        """Bytes that cross DRAM: inputs and outputs once; of an embedding the rows it reads."""
         made = sum(self.values[name].nbytes for name in set(op.outputs))
         if op.kind is OpKind.EMBEDDING:
             return 2 * made

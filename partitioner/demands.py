@@ -53,11 +53,9 @@ def refuse_empty(graph: MixedGraph, decisions: tuple[Decision, ...], obstacle: O
             expected=f"at least one op without an obstacle, but {_obstacles(graph, obstacle)}",
         )
     loss_us, best = min(candidates)
+    there = f"cost {loss_us:.0f} us more" if loss_us >= 0 else f"save {-loss_us:.0f} us"
     raise PartitionError(
-        f"require_npu: nothing lands on the NPU; the best candidate is {best!r}, which there "
-        + (
-            f"would cost {loss_us:.0f} us more" if loss_us >= 0 else f"would save {-loss_us:.0f} us"
-        ),
+        f"require_npu: nothing lands on the NPU; the best candidate, {best!r}, would {there} there",
         where=graph.name,
         todo=f"to have it there anyway set force_npu={best!r} or partition='npu-all'",
     )
@@ -114,7 +112,7 @@ def _refuse_impossible(graph: MixedGraph, onto_npu: dict[str, Demand], obstacle:
 
 
 def _whole(graph: MixedGraph, policy: str, obstacle: Obstacle) -> dict[str, Demand]:
-    """`npu-all` puts all it can on the NPU, `cpu-all` everything on the CPU, `cost` demands nothing."""
+    """`npu-all` takes all that the NPU can run, `cpu-all` everything, `cost` nothing."""
     if policy == "cost":
         return {}
     because = f"partition={policy!r}"

@@ -54,7 +54,7 @@ class GemmCost:
 
 
 def padded(gemm: Gemm, tiling: GemmTiling, target: Target) -> tuple[int, int, int]:
-    """Sizes (m, k, n) in elements that the array computes: whole blocks, an even count of k tiles."""
+    """Sizes (m, k, n) in elements that the array computes: whole blocks, k tiles in pairs."""
     return (
         _round_up(gemm.m, target.core_rows * tiling.m),
         _round_up(gemm.k, 2 * tiling.k),

@@ -45,7 +45,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Costs of each op on either device, infinite where it cannot or must not run; and the flows."""
+    """Costs of each op on either device, infinite where it must not run; and the flows."""
 
     npu_us: tuple[float, ...]
     cpu_us: tuple[float, ...]

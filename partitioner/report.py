@@ -34,7 +34,8 @@ def table(partition: Partition) -> RenderableType:
     rows.add_column("why (of one)", ratio=1)
     for region in regions(partition):
         rows.add_row(*_cells(region))
-    return Group(rows, Text(), *(Text(line) for line in summary(partition)))
+    lines = [Text(line) for line in summary(partition)]
+    return Group(rows, Text(), *lines)
 
 
 def summary(partition: Partition) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ def _cells(region: Region) -> tuple[str | Text, ...]:
     shape = f" {region.gemm.m}x{region.gemm.k}x{region.gemm.n}" if region.gemm else ""
     times = f" ×{len(region.ops)}" if len(region.ops) > 1 else ""
     return (
-        region.module or region.ops[0].name,
+        region.module or next(op.name for op in region.ops),
         f"{region.kind}{shape}{times}",
         Text(region.side.upper(), style=_COLOURS[region.side]),
         "-" if region.npu_us is None else f"{region.npu_us:,.0f}",
