@@ -1,1 +1,10 @@
-"""."""
+"""The kernels that run on a core: C++ sources, and for each what it means, takes and costs.
+
+    spec.py, registry.py      KernelSpec, and KERNELS: all of them by symbol
+    gemm_bf16.py, cycles.py   the GEMM's spec and its cycle model
+    layout.py                 DDR buffers to and from torch's row-major arrays
+    host.py                   the C++ compiled for this machine, for the simulator
+    cpp/, emulation/          the sources, and the part of aie_api that they use
+
+Stands on `ir` alone. A kernel is not added without a torch body that says what it means.
+"""

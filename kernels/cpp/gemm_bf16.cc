@@ -1,0 +1,136 @@
+// The GEMM of one core: out = gelu(x @ w.T + bias) or x @ w.T + bias + residual, in bf16 with fp32
+// accumulation. One source for AIE2 (npu1) and AIE2P (npu2); kernels/gemm_bf16.py is its meaning,
+// its constraints and its cycle model.
+//
+// Compile-time sizes: DIM_M x DIM_K x DIM_N elements a tile, MMUL_R x MMUL_S x MMUL_T an instruction.
+// Layouts of the objects in the core's memory (mb = m/r, nb = n/t, kb = k/s):
+//   x         bf16 [kb][mb][r][s]
+//   w         bf16 [kb][nb][s][t], then n fp32 of bias
+//   acc       fp32 [mb][nb][r][t]
+//   residual  bf16 [mb][nb][r][t]
+//   out       bf16 [mb][nb][r][t]
+#include <aie_api/aie.hpp>
+#include <stdint.h>
+#include <utility>
+
+#if defined(__AIECC__)
+#define AT_LEAST_TWICE _Pragma("clang loop min_iteration_count(2)")
+#else
+#define AT_LEAST_TWICE
+#endif
+
+#include "gelu.h"
+
+namespace {
+
+using MMUL = aie::mmul<MMUL_R, MMUL_S, MMUL_T, bfloat16, bfloat16, accauto>;
+
+constexpr unsigned rows = DIM_M / MMUL_R, steps = DIM_K / MMUL_S, columns = DIM_N / MMUL_T;
+
+// Accumulators held in registers: 16 x 512 bits of AIE2's 9 x 1024, 4 x 1024 of AIE2P's 5 x 2048.
+// AIE2P stays at 2 x 2 since its bf16 product also keeps broadcast operands in vector registers.
+#if __AIE_ARCH__ == 20
+constexpr unsigned block_rows = 4, block_columns = 4;
+#else
+constexpr unsigned block_rows = 2, block_columns = 2;
+#endif
+
+static_assert(DIM_M % (block_rows * MMUL_R) == 0, "DIM_M is not a multiple of a register block");
+static_assert(DIM_N % (block_columns * MMUL_T) == 0, "DIM_N is not a multiple of a register block");
+static_assert(DIM_K % MMUL_S == 0 && steps >= 2, "DIM_K is not two or more instructions deep");
+
+template <typename Body, std::size_t... I>
+inline __attribute__((always_inline)) void unroll(Body body, std::index_sequence<I...>) {
+  (body(std::integral_constant<unsigned, I>{}), ...);
+}
+template <unsigned Count, typename Body>
+inline __attribute__((always_inline)) void unroll(Body body) {
+  unroll(body, std::make_index_sequence<Count>{});
+}
+
+inline MMUL from_bias(const float *__restrict bias) {
+  return MMUL(aie::load_v<MMUL_T>(bias).template grow_replicate<MMUL::size_C>());
+}
+
+// One register block: its accumulators start from the bias or from `acc`, and go back to `acc`.
+inline __attribute__((always_inline)) void
+multiply_block(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
+               const float *__restrict bias, float *__restrict acc, bool first) {
+  MMUL c[block_rows][block_columns];
+  if (first)
+    unroll<block_columns>([&](auto j) {
+      const MMUL start = from_bias(bias + j * MMUL_T);
+      unroll<block_rows>([&](auto i) { c[i][j] = start; });
+    });
+  else
+    unroll<block_rows>([&](auto i) {
+      unroll<block_columns>([&](auto j) {
+        c[i][j] = MMUL(aie::load_v<MMUL::size_C>(acc + (i * columns + j) * MMUL::size_C));
+      });
+    });
+
+  AT_LEAST_TWICE
+  for (unsigned step = 0; step < steps; ++step) {
+    aie::vector<bfloat16, MMUL::size_A> a[block_rows];
+    unroll<block_rows>([&](auto i) { a[i] = aie::load_v<MMUL::size_A>(x + i * MMUL::size_A); });
+    unroll<block_columns>([&](auto j) {
+      const auto b = aie::load_v<MMUL::size_B>(w + j * MMUL::size_B);
+      unroll<block_rows>([&](auto i) { c[i][j].mac(a[i], b); });
+    });
+    x += rows * MMUL::size_A;
+    w += columns * MMUL::size_B;
+  }
+
+  unroll<block_rows>([&](auto i) {
+    unroll<block_columns>([&](auto j) {
+      aie::store_v(acc + (i * columns + j) * MMUL::size_C, c[i][j].template to_vector<float>());
+    });
+  });
+}
+
+} // namespace
+
+extern "C" {
+
+// acc = (first ? bias : acc) + x @ w. The bias is the tail of w.
+void gemm_bf16(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restrict acc,
+               int32_t first) {
+  aie::set_rounding(aie::rounding_mode::conv_even);
+  const float *bias = reinterpret_cast<const float *>(w + DIM_K * DIM_N);
+  for (unsigned i = 0; i < rows; i += block_rows)
+    for (unsigned j = 0; j < columns; j += block_columns)
+      multiply_block(x + i * MMUL::size_A, w + j * MMUL::size_B, bias + j * MMUL_T,
+                     acc + (i * columns + j) * MMUL::size_C, first != 0);
+}
+
+// acc += residual.
+void gemm_bf16_residual(bfloat16 *__restrict residual, float *__restrict acc) {
+  aie::set_rounding(aie::rounding_mode::conv_even);
+  AT_LEAST_TWICE
+  for (unsigned i = 0; i < DIM_M * DIM_N; i += lanes) {
+    const aie::accum<accfloat, lanes> sum(aie::load_v<lanes>(residual + i));
+    aie::store_v(acc + i, aie::add(sum, aie::load_v<lanes>(acc + i)).template to_vector<float>());
+  }
+}
+
+// out = acc rounded to nearest even, through the exact GELU if `activation` is 1.
+void gemm_bf16_store(float *__restrict acc, bfloat16 *__restrict out, int32_t activation) {
+  aie::set_rounding(aie::rounding_mode::conv_even);
+  if (activation == 1) {
+    // GELU is one chain of dependent operations: four of them side by side fill its latencies.
+    static_assert(DIM_M * DIM_N % (4 * lanes) == 0, "the output tile is not whole groups of GELUs");
+    for (unsigned i = 0; i < DIM_M * DIM_N; i += 4 * lanes)
+      unroll<4>([&](auto g) {
+        const fp32_lanes value = aie::load_v<lanes>(acc + i + g * lanes);
+        aie::store_v(out + i + g * lanes, gelu(value).template to_vector<bfloat16>());
+      });
+  } else {
+    AT_LEAST_TWICE
+    for (unsigned i = 0; i < DIM_M * DIM_N; i += lanes) {
+      const aie::accum<accfloat, lanes> value(aie::load_v<lanes>(acc + i));
+      aie::store_v(out + i, value.template to_vector<bfloat16>());
+    }
+  }
+}
+
+} // extern "C"

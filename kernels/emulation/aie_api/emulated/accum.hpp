@@ -1,0 +1,43 @@
+// aie::accum<accfloat, N>: fp32 lanes. Conversion to bf16 obeys the core's rounding mode.
+#pragma once
+
+#include "vector.hpp"
+
+namespace aie {
+
+template <typename Tag, unsigned N> struct accum {
+  static_assert(std::is_same_v<Tag, accfloat>, "emulated aie_api: only accfloat accumulators");
+  static constexpr unsigned chunks = vector<float, N>::chunks;
+  static constexpr unsigned lanes = vector<float, N>::lanes;
+
+  typename vector<float, N>::chunk part[chunks];
+
+  accum() = default;
+  template <typename T> explicit accum(const vector<T, N> &v, int shift = 0) { from_vector(v, shift); }
+
+  static constexpr unsigned size() { return N; }
+
+  template <typename T> void from_vector(const vector<T, N> &v, int = 0) {
+    for (unsigned i = 0; i < chunks; ++i)
+      if constexpr (std::is_same_v<T, bfloat16>)
+        part[i] = emulated::widen<lanes>(v.part[i]);
+      else
+        part[i] = v.part[i];
+  }
+
+  template <typename T> vector<T, N> to_vector(int = 0) const {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, bfloat16>);
+    vector<T, N> out;
+    const emulated::rounding how = emulated::core_rounding;
+    for (unsigned i = 0; i < chunks; ++i)
+      if constexpr (std::is_same_v<T, bfloat16>)
+        out.part[i] = emulated::narrow<lanes>(part[i], how);
+      else
+        out.part[i] = part[i];
+    return out;
+  }
+
+  template <typename T> operator vector<T, N>() const { return to_vector<T>(); }
+};
+
+} // namespace aie
