@@ -4,7 +4,8 @@ import pytest
 
 from aiec.ir.errors import DeviceError
 from aiec.ir.options import options_from
-from aiec.runtime import npu_target, open_device
+from aiec.runtime import open_device as devices
+from aiec.runtime.open_device import npu_target, open_device
 
 
 @pytest.mark.parametrize(("device", "target"), [("sim", "npu2"), ("sim:npu1", "npu1")])
@@ -22,7 +23,7 @@ def test_no_npu_means_the_cpu(device):
 
 
 def test_a_real_npu_is_refused_with_the_reason(monkeypatch, tmp_path):
-    monkeypatch.setattr("aiec.runtime.open_device.ACCEL_NODE", tmp_path / "accel0")
+    monkeypatch.setattr(devices, "ACCEL_NODE", tmp_path / "accel0")
     with pytest.raises(
         DeviceError, match=r"device 'npu1' cannot be used: .*accel0 does not exist.*doctor"
     ):

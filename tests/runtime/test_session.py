@@ -5,9 +5,9 @@ import torch
 
 from aiec.ir.errors import DeviceError
 from aiec.ir.graph import Activation
-from aiec.runtime import Session
 from aiec.runtime.cpu_device import CpuDevice
 from aiec.runtime.null_device import NullDevice
+from aiec.runtime.session import Session
 
 # bf16 operands and result: half a unit in the last place of 8 bits, and sums of 70 products.
 TOLERANCE = {"rtol": 2e-2, "atol": 2e-2}
@@ -91,7 +91,7 @@ def test_wrong_rows_are_refused(artifact):
 
 
 def test_unknown_sequence_is_refused(artifact):
-    from aiec.runtime import Run
+    from aiec.runtime.device import Run
 
     with pytest.raises(DeviceError, match="has no sequence 'nonsense'; expected gemm_50x40x70"):
         CpuDevice().submit(Run(artifact, "nonsense", ()))
