@@ -24,7 +24,7 @@ from torch.fx import GraphModule
 
 from aiec.capture import Capture, capture
 from aiec.config import load_options
-from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module, writing_into
+from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import insert_npu_calls
 from aiec.ir.design import Artifact
@@ -33,6 +33,7 @@ from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
 from aiec.partitioner.assign import assign
+from aiec.partitioner.report import summary, write_report
 from aiec.runtime.open_device import npu_target, open_device
 
 log = logging.getLogger("aiec")
@@ -49,9 +50,7 @@ def aie(
         return captured.install(compile_graph(captured, settings, target))
 
 
-def compile_graph(
-    captured: Capture, options: Options, target: Target | None
-) -> Callable[..., Any]:
+def compile_graph(captured: Capture, options: Options, target: Target | None) -> Callable[..., Any]:
     """Return what runs `captured` on the devices of its partition; `target` None is CPU only."""
     directory = options.dump_dir / captured.name if options.dump_dir else None
     partition = decide(captured, options, target, directory)
@@ -77,11 +76,9 @@ def decide(
         dump_mixed_graph(graph, directory)
     partition = assign(graph, target, options)
     if directory:
-        from aiec.partitioner.report import write_report
-
-        with writing_into(directory):
-            write_report(partition, directory)
-    log.log(logging.WARNING if options.dry_run else logging.INFO, summary(partition))
+        write_report(partition, directory)
+    for line in summary(partition):
+        log.log(logging.WARNING if options.dry_run else logging.INFO, line)
     return partition
 
 
@@ -96,17 +93,6 @@ def make_design(
     gemms = plan(partition.gemms, target)
     design = emit(gemms, partition.graph.name, options.mlir_aie)
     return build(design, directory)
-
-
-def summary(partition: Partition) -> str:
-    """One line: how much of the graph is on the NPU, and the predicted time."""
-    npu, total = len(partition.npu_ops), len(partition.graph.ops)
-    where = partition.target.name if partition.target else "no NPU"
-    return (
-        f"{partition.graph.name}: {npu} of {total} ops on the NPU ({where}), "
-        f"{100 * partition.npu_flop_share:.1f} % of the FLOP, "
-        f"predicted {partition.predicted_us / 1000:.1f} ms"
-    )
 
 
 class _Refused(ShortenTraceback):

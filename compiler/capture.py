@@ -45,7 +45,8 @@ class Capture:
 
     Attributes:
         name: usable as a file name.
-        module: the graph; placeholders in the order of the traced inputs, `meta["val"]` fake tensors.
+        module: the graph; placeholders in the order of the traced inputs, fake tensors in
+            `meta["val"]`.
         weights: names of placeholders and attributes that hold parameters and buffers.
     """
 

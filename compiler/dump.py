@@ -12,8 +12,6 @@ Called by `backend.py` and `cli.py` between stages; refuses places that cannot b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,19 +40,13 @@ def dump_mixed_module(module: GraphModule, directory: Path) -> None:
     _write(directory, "mixed.txt", module.print_readable(print_output=False))
 
 
-@contextmanager
-def writing_into(directory: Path) -> Iterator[None]:
-    """Turn an OSError of writing below `directory` into one line that names the place."""
+def _write(directory: Path, name: str, text: str) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"cannot write into {directory}: {reason}", todo="choose another folder"
-        ) from error
-
-
-def _write(directory: Path, name: str, text: str) -> None:
-    with writing_into(directory):
         (directory / name).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {name}: {error.strerror}",
+            where=str(directory),
+            todo="choose a folder that can be written",
+        ) from error

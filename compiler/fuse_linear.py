@@ -70,7 +70,7 @@ def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
     """addmm or mm with a transposed constant weight, with the views around it."""
     if node.target not in _PRODUCTS or node.kwargs:  # kwargs: alpha and beta
         return None
-    *bias, x, transposed = node.args
+    *bias, x, transposed = (arg for arg in node.args if isinstance(arg, Node))
     weight = _transposed_weight(transposed, weights)
     if weight is None or not all(_is_static_f32(n) for n in (node, x, weight, *bias)):
         return None
@@ -87,7 +87,7 @@ def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
     after = _only_user(match.main)
     if flat.target not in _VIEWS or after is None or after.target not in _VIEWS:
         return match
-    x = flat.args[0]
+    (x,) = flat.all_input_nodes  # sizes are static, or the product would not have matched
     if not _is_static_f32(x) or not _is_static_f32(after):
         return match
     leading, k = _shape(x)[:-1], _shape(x)[-1]
@@ -123,9 +123,9 @@ def _residual(add: Node, value: Node) -> Node | None:
     return others[0] if _shape(others[0]) == _shape(value) else None
 
 
-def _transposed_weight(node: object, weights: frozenset[str]) -> Node | None:
+def _transposed_weight(node: Node, weights: frozenset[str]) -> Node | None:
     """The constant (n, k) tensor that `node` is the transpose of."""
-    if not isinstance(node, Node) or (node.target, node.args[1:]) not in _TRANSPOSES:
+    if (node.target, node.args[1:]) not in _TRANSPOSES:
         return None
     weight = node.args[0]
     return weight if isinstance(weight, Node) and weight.name in weights else None
@@ -137,8 +137,8 @@ def _only_user(node: Node) -> Node | None:
     return users[0] if len(users) == 1 and users[0].op == "call_function" else None
 
 
-def _is_static_f32(node: object) -> bool:
-    value = node.meta.get("val") if isinstance(node, Node) else None
+def _is_static_f32(node: Node) -> bool:
+    value = node.meta.get("val")
     if not isinstance(value, torch.Tensor) or value.dtype is not torch.float32:
         return False
     return all(isinstance(size, int) for size in value.shape) and math.prod(value.shape) > 0
