@@ -49,7 +49,7 @@ class Decision:
     npu: Cost | None
     reason: str  # one sentence for a person
     loss_us: float | None  # what the runner-up would have cost more; None without one
-    transfer_us: float = 0.0  # packing and copies charged to this op; a shared one to its first user
+    transfer_us: float = 0.0  # packing and copies charged to this op, a shared one once
 
 
 @dataclass(frozen=True, slots=True)
