@@ -1,0 +1,224 @@
+"""`aiec transcribe`: WhisperX's flags on the compiler's devices.
+
+Registered through the entry point `aiec.commands`. Long options may be written with dashes or, as
+in WhisperX, with underscores. Flags of WhisperX that this version does not have are errors that say
+so; they are never ignored. Everything slow is imported when the command runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from aiec.ir.errors import OptionError
+from aiec.speech.languages import language_code
+from aiec.speech.settings import Decoding, Vad, temperatures
+
+# Flags of whisperx/__main__.py (version 3) for what is not in this version.
+NOT_YET = frozenset(
+    {
+        *("align-model", "interpolate-method", "no-align", "return-char-alignments"),
+        *("segment-resolution", "diarize", "min-speakers", "max-speakers", "diarize-model"),
+        *("speaker-embeddings", "hf-token", "device-index", "fp16", "log-level"),
+    }
+)
+YesNo = Any  # bool; typer would make a pair of flags of a bool, and WhisperX's take a value
+
+
+class TranscribeCommand(TyperCommand):
+    """Takes `--two_words` for `--two-words`, and names flags that are not in this version."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Rewrite option names, leaving values and what follows `--` alone."""
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [*map(_dashed, args[:end]), *args[end:]])
+
+
+def _dashed(argument: str) -> str:
+    if not argument.startswith("--"):
+        return argument
+    name, equals, value = argument.partition("=")
+    name = name.replace("_", "-")
+    if name[2:] in NOT_YET:
+        raise OptionError(
+            f"option {name} is not in this version", todo="see `aiec transcribe --help`"
+        )
+    return name + equals + value
+
+
+def true_or_false(text: str | bool) -> bool:
+    """WhisperX's spelling of yes and no on the command line; a default comes as it is."""
+    word = str(text).lower()
+    if word not in ("true", "false"):
+        raise typer.BadParameter(f"{text!r} is not True or False")
+    return word == "true"
+
+
+def int_or_none(text: str) -> int | None:
+    """A whole number, or None."""
+    return None if text == "None" else _number(int, text, "a whole number or None")
+
+
+def float_or_none(text: str) -> float | None:
+    """A number, or None."""
+    return None if text == "None" else _number(float, text, "a number or None")
+
+
+def token_ids(text: str) -> tuple[int, ...]:
+    """Token ids with commas between them."""
+    return tuple(_number(int, part, "token ids with commas") for part in text.split(",") if part)
+
+
+def _number(kind: Any, text: str, expected: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not {expected}") from None
+
+
+def _option(help_text: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=help_text, **more)
+
+
+def _flag(help_text: str) -> Any:
+    return typer.Option(help=help_text, parser=true_or_false, metavar="True|False")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `transcribe` to `app`."""
+    app.command("transcribe", cls=TranscribeCommand)(transcribe)
+
+
+def transcribe(
+    audio: Annotated[list[Path], typer.Argument(help="audio or video files")],
+    model: Annotated[str, _option("a model's folder, file or name")] = "small",
+    model_dir: Annotated[Path | None, _option("where downloaded models are kept")] = None,
+    model_cache_only: Annotated[YesNo, _flag("do not download models")] = False,
+    device: Annotated[
+        str | None, _option("auto, cpu, sim:npu1, sim:npu2, npu1 or npu2  [default: auto]")
+    ] = None,
+    compute_type: Annotated[
+        str, _option("CTranslate2's type for the decoder; default is float32")
+    ] = "default",
+    batch_size: Annotated[
+        int, _option("chunks decoded together; 1 decodes them one after another")
+    ] = 8,
+    output_dir: Annotated[
+        Path, _option("folder for the transcripts", "--output-dir", "-o")
+    ] = Path(),
+    output_format: Annotated[
+        str, _option("all, srt, vtt, txt, tsv or json", "--output-format", "-f")
+    ] = "all",
+    verbose: Annotated[YesNo, _flag("print segments with their times as they are found")] = True,
+    print_progress: Annotated[YesNo, _flag("print progress in per cent")] = False,
+    task: Annotated[str, _option("transcribe, or translate into English")] = "transcribe",
+    language: Annotated[
+        str | None, _option("code or English name of the language  [default: detect it]")
+    ] = None,
+    vad_method: Annotated[str, _option("silero; pyannote is not in this version")] = "silero",
+    vad_onset: Annotated[float, _option("probability at which speech begins")] = 0.5,
+    vad_offset: Annotated[float, _option("probability at which speech ends")] = 0.363,
+    chunk_size: Annotated[int, _option("longest merged stretch of speech, in seconds")] = 30,
+    temperature: Annotated[float, _option("sampling temperature; 0 is beam search")] = 0.0,
+    temperature_increment_on_fallback: Annotated[
+        float | None, _option("added after each failed decoding", parser=float_or_none)
+    ] = 0.2,
+    best_of: Annotated[int, _option("candidates when sampling")] = 5,
+    beam_size: Annotated[int, _option("beams of the search")] = 5,
+    patience: Annotated[float, _option("how long beams are waited for (arXiv 2204.05424)")] = 1.0,
+    length_penalty: Annotated[float, _option("exponent of the length in a beam's score")] = 1.0,
+    suppress_tokens: Annotated[
+        Any, _option("ids never written; -1 is all unspoken symbols", parser=token_ids)
+    ] = "-1",
+    suppress_numerals: Annotated[bool, _option("write no digits", "--suppress-numerals")] = False,
+    initial_prompt: Annotated[
+        str | None, _option("text the model is to continue: first window, or each chunk of a batch")
+    ] = None,
+    hotwords: Annotated[str | None, _option("words and names to expect")] = None,
+    condition_on_previous_text: Annotated[
+        YesNo, _flag("prompt each window with the text before; needs batch size 1")
+    ] = False,
+    compression_ratio_threshold: Annotated[
+        float | None, _option("text that gzip shrinks more has failed", parser=float_or_none)
+    ] = 2.4,
+    logprob_threshold: Annotated[
+        float | None, _option("less probable text has failed", parser=float_or_none)
+    ] = -1.0,
+    no_speech_threshold: Annotated[
+        float | None, _option("failed text with this chance is silence", parser=float_or_none)
+    ] = 0.6,
+    word_timestamps: Annotated[YesNo, _flag("find a time for each word")] = False,
+    without_timestamps: Annotated[
+        YesNo, _flag("one segment a chunk, as WhisperX without alignment")
+    ] = False,
+    max_line_width: Annotated[
+        int | None, _option("characters of a subtitle's line", parser=int_or_none)
+    ] = None,
+    max_line_count: Annotated[
+        int | None, _option("lines of a subtitle; needs a width", parser=int_or_none)
+    ] = None,
+    highlight_words: Annotated[YesNo, _flag("underline each word as it is spoken")] = False,
+    threads: Annotated[int, _option("CPU threads; 0 is CTranslate2's choice")] = 0,
+    partition: Annotated[str | None, _option("cost, npu-all or cpu-all  [default: cost]")] = None,
+    require_npu: Annotated[
+        bool, _option("fail if nothing can run on the NPU", "--require-npu")
+    ] = False,
+    dump_dir: Annotated[
+        Path | None, _option("where the compiler's stages leave their results")
+    ] = None,
+) -> None:
+    """Transcribe audio files, with the encoder on the NPU if there is one.
+
+    Speech is found by Silero's VAD, merged into chunks, encoded, and decoded by CTranslate2. Flags
+    have WhisperX's names and defaults; they may be written with dashes or underscores. Times are
+    Whisper's own, as this version does not align. Subtitle options turn word times on.
+    """
+    from aiec.speech.find_model import Places
+    from aiec.speech.formats import Layout, formats_of
+    from aiec.speech.output import Output
+    from aiec.speech.transcribe import Job, run
+
+    layout = Layout(max_line_width, max_line_count, highlight_words)
+    asked = {"device": device, "partition": partition, "dump_dir": dump_dir}
+    job = Job(
+        audio=tuple(audio),
+        model=model,
+        output=Output(output_dir, formats_of(output_format), layout),
+        decoding=Decoding(
+            task=task,
+            language=None if language is None else language_code(language),
+            batch_size=batch_size,
+            beam_size=beam_size,
+            best_of=best_of,
+            patience=patience,
+            length_penalty=length_penalty,
+            temperatures=temperatures(temperature, temperature_increment_on_fallback),
+            compression_ratio_threshold=compression_ratio_threshold,
+            logprob_threshold=logprob_threshold,
+            no_speech_threshold=no_speech_threshold,
+            suppress_tokens=suppress_tokens,
+            suppress_numerals=suppress_numerals,
+            initial_prompt=initial_prompt,
+            hotwords=hotwords,
+            condition_on_previous_text=condition_on_previous_text,
+            word_timestamps=word_timestamps or layout.needs_words,
+            without_timestamps=without_timestamps,
+        ),
+        vad=Vad(vad_onset, vad_offset, chunk_size, vad_method),
+        places=Places(model_dir, model_cache_only),
+        backend={k: v for k, v in asked.items() if v is not None} | _if_set(require_npu),
+        compute_type=compute_type,
+        threads=threads,
+        verbose=verbose,
+        print_progress=print_progress,
+    )
+    status = run(job)
+    if status:
+        raise typer.Exit(status)
+
+
+def _if_set(require_npu: bool) -> dict[str, bool]:
+    return {"require_npu": True} if require_npu else {}

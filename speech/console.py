@@ -1,0 +1,51 @@
+"""What the user sees while it runs: segments on stdout, progress and remarks on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from aiec.speech.formats import timestamp
+from aiec.speech.transcript import Segment
+
+STDERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A progress bar over the seconds of one file."""
+
+    progress: Progress
+    task: TaskID
+
+    def advance_to(self, seconds: float) -> None:
+        """Everything before `seconds` is done."""
+        self.progress.update(self.task, completed=seconds)
+
+
+@contextmanager
+def progress(name: str, seconds: float) -> Iterator[Bar]:
+    """Show a bar for file `name` until the block ends; nothing where stderr is not a terminal."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=STDERR, transient=True, redirect_stdout=False) as shown:
+        yield Bar(shown, shown.add_task(name, total=seconds))
+
+
+def tell(line: str) -> None:
+    """One line for a person, on stderr."""
+    STDERR.print(f"aiec: {line}")
+
+
+def show(segment: Segment) -> None:
+    """One segment on stdout, as openai-whisper and faster-whisper's users know it."""
+    start, end = (timestamp(t, hours=False, marker=".") for t in (segment.start, segment.end))
+    print(f"[{start} --> {end}] {segment.text}", flush=True)

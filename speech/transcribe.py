@@ -1,0 +1,158 @@
+"""The batch: each file through decoding, VAD, the model and the writers, one after another.
+
+Where it stands: behind `command.py`; everything it calls is a module of its own. What is wrong with
+one file is told and the next one is taken; what is wrong with all (device, model, output folder)
+ends the batch at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import torch
+
+from aiec.config import load_options
+from aiec.ir.errors import AudioError, OptionError
+from aiec.speech import asr, console
+from aiec.speech.audio import FRAME, SAMPLE_RATE, load_audio
+from aiec.speech.find_model import Places, find_model
+from aiec.speech.npu_encoder import NpuEncoder, wants_npu
+from aiec.speech.output import Output, output_names
+from aiec.speech.read_ctranslate2 import open_model
+from aiec.speech.settings import Decoding, Vad
+from aiec.speech.speech_model import SpeechModel, checked_compute_type
+from aiec.speech.transcript import Segment, Transcript
+from aiec.speech.vad import speech_chunks
+
+FAILED_FILES, INTERRUPTED = 1, 130  # exit statuses; the second is 128 + SIGINT, as shells have it
+SEED = 0  # of sampling at temperatures above 0, so that runs and devices can be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that was asked for in one call.
+
+    Attributes:
+        backend: the options of `torch.compile`'s backend that were given; others hold as there.
+        verbose: print segments with their times on stdout as they are found.
+        print_progress: print lines of progress on stdout, as WhisperX does.
+    """
+
+    audio: tuple[Path, ...]
+    model: str
+    output: Output
+    decoding: Decoding = field(default_factory=Decoding)
+    vad: Vad = field(default_factory=Vad)
+    places: Places = field(default_factory=Places)
+    backend: Mapping[str, Any] = field(default_factory=dict)
+    compute_type: str = "default"
+    threads: int = 0
+    verbose: bool = True
+    print_progress: bool = False
+
+
+def run(job: Job) -> int:
+    """Transcribe every file of `job`; the exit status: 0, 1 if files failed, 130 if interrupted.
+
+    Raises:
+        AiecError: something that concerns all files; nothing was transcribed, or no more can be.
+    """
+    batch = _Batch(job)
+    done = 0
+    try:
+        batch.check()
+        for path, name in zip(job.audio, output_names(job.audio), strict=True):
+            done += batch.transcribe(path, name)
+    except KeyboardInterrupt:
+        kept = f"{done} of {len(job.audio)} files are transcribed, in {job.output.folder}"
+        console.tell(f"interrupted: {kept}")
+        return INTERRUPTED
+    batch.tell_facts()
+    return 0 if done == len(job.audio) else FAILED_FILES
+
+
+class _Batch:
+    """One run: what is made once for all files, and the steps for each."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.started = time.monotonic()
+        self.options = load_options(job.backend)
+        self.encoder: NpuEncoder | None = None
+
+    def check(self) -> None:
+        """Find out what must fail before anything slow is begun."""
+        self.job.output.check()
+        checked_compute_type(self.job.compute_type)
+        self.on_npu = wants_npu(self.options)
+        self.folder = find_model(self.job.model, self.job.places)
+
+    @cached_property
+    def model(self) -> SpeechModel:
+        """The model, loaded when the first file needs it."""
+        open_model(self.folder)
+        if self.job.threads:
+            torch.set_num_threads(self.job.threads)
+        if self.on_npu:
+            self.encoder = NpuEncoder(self.folder, self.job.backend, self.options.device)
+        kind, threads = self.job.compute_type, self.job.threads
+        return SpeechModel(self.folder, self.encoder, compute_type=kind, threads=threads)
+
+    @cached_property
+    def decoding(self) -> Decoding:
+        """The settings that this model can follow."""
+        asked = self.job.decoding
+        if self.model.model.is_multilingual:
+            return asked
+        if asked.task == "translate":
+            what = f"{self.job.model} knows only English and cannot translate"
+            raise OptionError(what, expected="a multilingual model")
+        if asked.language not in (None, "en"):
+            unused = f"language {asked.language!r} is not used"
+            console.tell(f"note: {self.job.model} knows only English; {unused}")
+        return replace(asked, language="en")
+
+    def transcribe(self, path: Path, name: str) -> bool:
+        """Transcribe one file; False, with a line that says why, if that file cannot be."""
+        try:
+            samples = load_audio(path)
+        except AudioError as error:
+            console.tell(f"error: {error.message}")
+            return False
+        with console.progress(path.name, len(samples) / SAMPLE_RATE) as bar:
+            language, segments = self._segments(path, samples)
+            found = []
+            for segment in segments:
+                found.append(segment)
+                self._show(segment, len(samples) / SAMPLE_RATE)
+                bar.advance_to(segment.end)
+        self.job.output.write(name, Transcript(language, tuple(found)))
+        if name != path.stem:
+            console.tell(f"note: {path} is written as {name}, since another file has its stem")
+        return True
+
+    def _segments(self, path: Path, samples: Any) -> tuple[str, Iterator[Segment]]:
+        chunks = speech_chunks(samples, self.job.vad) if len(samples) >= FRAME else ()
+        if not chunks:
+            console.tell(f"note: no speech in {path}; its transcript is empty")
+            return self.job.decoding.language or "en", iter(())
+        ctranslate2.set_random_seed(SEED)
+        return asr.segments_of(self.model, samples, chunks, self.decoding)
+
+    def _show(self, segment: Segment, total_s: float) -> None:
+        if self.job.verbose:
+            console.show(segment)
+        if self.job.print_progress:
+            print(f"Progress: {100 * min(1.0, segment.end / total_s):.2f}%...", flush=True)
+
+    def tell_facts(self) -> None:
+        """One line about what ran where, if an NPU did."""
+        if self.encoder:
+            wall_s = time.monotonic() - self.started
+            console.tell(self.encoder.facts(wall_s))
