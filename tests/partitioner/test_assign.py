@@ -1,0 +1,263 @@
+"""Assignments: exact on random graphs, and moved by physics in the direction that it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from graphs import Builder, encoder, linear_graph
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aiec.ir.graph import MixedGraph, OpKind
+from aiec.ir.options import Options
+from aiec.ir.partition import Partition, Side
+from aiec.ir.target import NPU1, NPU2, Target
+from aiec.partitioner.assign import assign
+from aiec.partitioner.cost import Costs
+from aiec.partitioner.cpu_profile import CpuProfile, profile_for
+
+TINY = encoder(384, 6, 4)
+BASE = encoder(512, 8, 6)
+
+
+def sides(partition: Partition) -> dict[str, Side]:
+    return {decision.op: decision.side for decision in partition.decisions}
+
+
+def on_npu(graph: MixedGraph, target: Target, cpu: CpuProfile | None = None) -> set[str]:
+    return {op.name for op in assign(graph, target, Options(), cpu).npu_ops}
+
+
+def linears(graph: MixedGraph) -> set[str]:
+    return {op.name for op in graph.ops if op.gemm}
+
+
+# ------------------------------------------------------------------ exactness
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> MixedGraph:
+    b = Builder()
+    values = [b.input("x", (draw(st.sampled_from([8, 200, 1500])), 64))]
+    m = b.values["x"].shape[0]
+    for i in range(draw(st.integers(1, 6))):
+        read = draw(st.sampled_from(values))
+        kind = draw(st.sampled_from(["linear", "gelu", "residual", "view", "elementwise"]))
+        if kind == "view":
+            values.append(b.op(f"v{i}", OpKind.VIEW, [read], b.values[read].shape))
+        elif kind == "elementwise":
+            values.append(b.op(f"e{i}", OpKind.ELEMENTWISE, [read], b.values[read].shape))
+        else:
+            skip = draw(st.sampled_from(values)) if kind == "residual" else None
+            n = b.values[skip].shape[-1] if skip else draw(st.sampled_from([64, 256]))
+            values.append(b.linear(f"l{i}", read, n, gelu=kind == "gelu", residual=skip))
+    assert m == b.values[values[-1]].shape[0]
+    return b.graph("random", (values[-1], draw(st.sampled_from(values))))
+
+
+def cost_by_definition(graph: MixedGraph, costs: Costs, npu: set[str]) -> float:
+    """Cost of putting the ops in `npu` on the NPU, straight from the words of the definition."""
+    look_through = {op.name: op.inputs[0] for op in graph.ops if op.kind is OpKind.VIEW}
+
+    def root(value: str) -> str:
+        return root(look_through[value]) if value in look_through else value
+
+    total, moved = 0.0, set()
+    for op in graph.ops:
+        if op.kind is OpKind.VIEW:
+            continue
+        here = op.name in npu
+        cost = costs.on_npu(op) if here else costs.on_cpu(op)
+        assert cost
+        total += cost.device_us + (costs.residual_us(op) if here else 0.0)
+        residual = op.operands.residual if op.operands else None
+        for value in op.inputs:
+            by_host = value == residual and op.operands and value != op.operands.x
+            if (root(value) in npu) != (here and not by_host):
+                if by_host and root(value) not in npu:
+                    continue
+                moved.add(root(value))
+    moved |= {root(value) for value in graph.outputs if root(value) in npu}
+    return total + sum(costs.crossing_us(value) for value in moved)
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(), st.floats(0.001, 3.0), st.sampled_from([NPU1, NPU2]))
+def test_no_other_assignment_is_faster(graph, launch, target):
+    target = replace(target, dispatch_us=target.dispatch_us * launch, host_us=0.0)
+    partition = assign(graph, target, Options())
+    costs = Costs(graph, target, profile_for(target))
+    free = sorted(linears(graph))
+    best = min(
+        cost_by_definition(
+            graph, costs, {n for n, chosen in zip(free, chosen_, strict=True) if chosen}
+        )
+        for chosen_ in product((False, True), repeat=len(free))
+    )
+    assert partition.predicted_us == pytest.approx(best, abs=1e-3)
+    npu = {op.name for op in partition.npu_ops}
+    assert cost_by_definition(graph, costs, npu) == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_loss_is_what_moving_the_op_alone_costs(target):
+    partition = assign(TINY, target, Options())
+    costs = Costs(TINY, target, profile_for(target))
+    chosen = {op.name for op in partition.npu_ops}
+    for decision in partition.decisions:
+        if decision.loss_us is not None:
+            assert decision.loss_us >= 0
+            moved = cost_by_definition(TINY, costs, chosen ^ {decision.op})
+            assert moved - partition.predicted_us == pytest.approx(decision.loss_us, abs=1e-3)
+
+
+# ------------------------------------------------------------------ real shapes
+
+
+def test_every_gemm_of_tiny_and_base_goes_to_npu2():
+    assert on_npu(TINY, NPU2) == linears(TINY)
+    assert on_npu(BASE, NPU2) == linears(BASE)
+
+
+def test_npu_all_takes_every_gemm_also_where_cost_does_not():
+    partition = assign(TINY, NPU1, Options(partition="npu-all"))
+    assert {op.name for op in partition.npu_ops} == linears(TINY)
+    by_policy = dict(partition.alternatives)
+    assert by_policy["cost"] < by_policy["npu-all"] < by_policy["cpu-all"]
+    assert partition.predicted_us == pytest.approx(by_policy["npu-all"], abs=1e-3)
+
+
+def test_cpu_all_takes_nothing():
+    partition = assign(TINY, NPU2, Options(partition="cpu-all"))
+    assert not partition.npu_ops
+    assert partition.predicted_us == pytest.approx(dict(partition.alternatives)["cpu-all"])
+
+
+def test_a_simulated_device_is_decided_for_as_the_real_one():
+    real = assign(TINY, NPU1, Options(device="npu1"))
+    simulated = assign(TINY, NPU1, Options(device="sim:npu1"))
+    assert real.decisions == simulated.decisions
+
+
+def test_without_an_npu_everything_is_the_cpus():
+    partition = assign(TINY, None, Options(device="cpu"))
+    assert not partition.npu_ops
+    ops = [d for d, op in zip(partition.decisions, TINY.ops, strict=True) if op.kind != "view"]
+    assert {d.reason for d in ops} == {"CPU: there is no NPU to decide about"}
+
+
+def test_large_v3_is_decided_in_seconds():
+    graph = encoder(1280, 20, 32, mels=128)
+    assert on_npu(graph, NPU1) == linears(graph)
+
+
+# ------------------------------------------------------------------ physics
+
+
+def test_npu2_to_npu1_sends_the_small_projections_to_the_cpu():
+    """384x384 over 1500 rows: npu1 has a third of the DDR bandwidth and a dearer launch."""
+    assert "query_0" in on_npu(TINY, NPU2)
+    assert "query_0" not in on_npu(TINY, NPU1)
+    assert {"up_0", "down_0"} <= on_npu(TINY, NPU1)
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+@pytest.mark.parametrize("graph", [TINY, BASE])
+def test_slower_ddr_takes_ops_off_the_npu(graph, target):
+    before = on_npu(graph, target)
+    slow = on_npu(graph, target.with_sku(ddr_bytes_per_s=target.ddr_bytes_per_s // 2))
+    slower = on_npu(graph, target.with_sku(ddr_bytes_per_s=target.ddr_bytes_per_s // 16))
+    assert before >= slow >= slower
+    assert slower < before
+
+
+def test_halving_ddr_sends_bases_projections_from_npu1_to_the_cpu():
+    half = NPU1.with_sku(ddr_bytes_per_s=NPU1.ddr_bytes_per_s // 2)
+    assert "query_0" in on_npu(BASE, NPU1)
+    assert "query_0" not in on_npu(BASE, half)
+
+
+def test_twice_the_ddr_brings_tinys_projections_to_npu1():
+    double = NPU1.with_sku(ddr_bytes_per_s=NPU1.ddr_bytes_per_s * 2)
+    assert on_npu(TINY, double) == linears(TINY)
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_ten_times_the_launch_leaves_only_large_gemms(target):
+    dear = replace(target, dispatch_us=10 * target.dispatch_us)
+    assert on_npu(TINY, dear) < on_npu(TINY, target)
+    assert on_npu(encoder(1280, 20, 2), dear) == linears(encoder(1280, 20, 2))
+
+
+def test_a_faster_cpu_keeps_more():
+    cpu = profile_for(NPU2)
+    fast = replace(cpu, gemm_flops=4 * cpu.gemm_flops)
+    assert on_npu(TINY, NPU2, fast) < on_npu(TINY, NPU2, cpu)
+
+
+def test_slow_host_memory_makes_transfers_too_dear():
+    cpu = profile_for(NPU2)
+    slow = replace(cpu, memory_bytes_per_s=cpu.memory_bytes_per_s / 20, gemm_flops=4e12)
+    assert not on_npu(linear_graph(), NPU2, slow)
+
+
+# ------------------------------------------------------------------ transfers and views
+
+
+def test_a_shared_input_is_charged_once():
+    partition = assign(TINY, NPU2, Options())
+    charged = {d.op: d.transfer_us for d in partition.decisions}
+    crossing = Costs(TINY, NPU2, profile_for(NPU2)).crossing_us("ln_0_a")
+    assert charged["query_0"] == pytest.approx(2 * crossing)  # norm in, query out
+    assert charged["key_0"] == pytest.approx(crossing)
+    assert charged["value_0"] == pytest.approx(crossing)
+
+
+def test_a_value_between_two_npu_ops_does_not_cross():
+    partition = assign(TINY, NPU2, Options())
+    charged = {d.op: d.transfer_us for d in partition.decisions}
+    costs = Costs(TINY, NPU2, profile_for(NPU2))
+    assert charged["up_0"] == pytest.approx(costs.crossing_us("ln_0_b"))
+    out_and_residual = 2 * costs.crossing_us("down_0")
+    assert charged["down_0"] == pytest.approx(out_and_residual)
+
+
+def test_a_view_follows_what_it_looks_at():
+    where = sides(assign(TINY, NPU2, Options()))
+    assert where["view_query_0"] is where["query_0"] is Side.NPU
+    assert where["permute"] is where["gelu_1"] is Side.CPU
+    npu_names = {op.name for op in assign(TINY, NPU2, Options()).npu_ops}
+    assert "view_query_0" not in npu_names
+
+
+def test_a_view_of_the_graphs_input_is_the_cpus():
+    b = Builder()
+    b.input("x", (4, 4))
+    b.op("view", OpKind.VIEW, ["x"], (4, 4))
+    decision = assign(b.graph("views", ("view",)), NPU2, Options()).decisions[0]
+    assert decision.reason == "CPU: a view of the graph's input, free"
+
+
+# ------------------------------------------------------------------ reasons and settings
+
+
+def test_reasons_are_plain_sentences_with_the_numbers():
+    partition = assign(TINY, NPU1, Options(force_cpu=("value_0",)))
+    said = {d.op: d.reason for d in partition.decisions}
+    assert said["sdpa_0"] == "CPU: no kernel of ours runs attention"
+    assert (
+        said["up_0"].startswith("NPU: ")
+        and " on the CPU; moving it alone to the CPU " in said["up_0"]
+    )
+    assert said["query_0"].startswith("CPU: ") and "us on the NPU (DDR " in said["query_0"]
+    assert said["value_0"].startswith("CPU: force_cpu='value_0'; ")
+
+
+def test_settings_hold_all_that_led_to_the_decisions():
+    settings_ = dict(assign(TINY, NPU1, Options()).settings)
+    assert settings_["option.partition"] == "cost"
+    assert settings_["target.ddr_bytes_per_s"] == "15000000000"
+    assert settings_["cpu.name"] == "Ryzen 7 8845HS"
+    assert settings_["estimate.tiling"].endswith("elements a core")

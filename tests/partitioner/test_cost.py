@@ -1,0 +1,183 @@
+"""Rooflines by hand, and the direction in which each constant moves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from graphs import Builder, encoder, linear_graph
+
+from aiec.ir.design import GemmTiling
+from aiec.ir.graph import Activation, Gemm, OpKind, Role, Value
+from aiec.ir.target import NPU1, NPU2
+from aiec.partitioner.cost import Costs, cost_on_cpu, cost_on_npu
+from aiec.partitioner.cpu_profile import RYZEN_8845HS, RYZEN_HX370, CpuProfile, measure, profile_for
+from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost, legal_tilings, padded
+
+CPU = CpuProfile("test", "made up", gemm_flops=1e12, memory_bytes_per_s=1e11, op_us=5.0)
+T64 = GemmTiling(64, 64, 64, 4, 8, 4, 64)
+
+
+def test_ddr_traffic_counts_the_reuse_of_the_array():
+    gemm = Gemm(1500, 384, 384, residual=True)
+    assert padded(gemm, T64, NPU1) == (1536, 384, 512)
+    x = 2 * (1536 * 384 * 2)  # once for each of 2 blocks of output columns
+    weights = 6 * (8 * 6) * T64.w_bytes  # 8 x 6 objects, once for each of 6 blocks of rows
+    residual = (24 * 8) * T64.w_bytes
+    out = 1536 * 512 * 2
+    assert gemm_cost(gemm, T64, NPU1).ddr_bytes == x + weights + residual + out
+
+
+def test_array_time_is_that_of_the_slower_of_arithmetic_and_stream():
+    gemm = Gemm(256, 384, 256)  # one output tile of six k tiles on npu1
+    arithmetic = 64**3 / 90.0 + 114
+    epilogue = 114 + 64 * 64 / (64 * 48 / 583)
+    assert gemm_cost(gemm, T64, NPU1).cycles == pytest.approx(6 * arithmetic + epilogue)
+    slow = replace(NPU1, stream_bytes_per_cycle=1)
+    assert gemm_cost(gemm, T64, slow).cycles == pytest.approx(6 * T64.w_bytes + epilogue)
+
+
+def test_a_short_product_is_bound_by_the_stream_that_takes_its_outputs_away():
+    gemm = Gemm(256, 128, 256)
+    assert gemm_cost(gemm, T64, NPU1).cycles == 4 * T64.out_bytes / NPU1.stream_bytes_per_cycle
+
+
+def test_gelu_costs_the_array_time_but_no_traffic():
+    plain, gelu = Gemm(1500, 384, 1536), Gemm(1500, 384, 1536, activation=Activation.GELU)
+    assert gemm_cost(gelu, T64, NPU2).cycles > gemm_cost(plain, T64, NPU2).cycles
+    assert gemm_cost(gelu, T64, NPU2).ddr_bytes == gemm_cost(plain, T64, NPU2).ddr_bytes
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_every_tiling_that_is_considered_fits_a_core(target):
+    tilings = legal_tilings(target)
+    assert tilings
+    for t in tilings:
+        used = 2 * (t.x_bytes + t.w_bytes) + t.acc_bytes + t.out_bytes
+        assert used + target.core_stack_bytes <= target.core_memory_bytes
+        assert t.out_bytes <= t.w_bytes, "a residual object is as long as a weight object"
+
+
+def test_the_estimated_tiling_is_the_best_for_its_gemms():
+    gemms = (Gemm(1500, 384, 384), Gemm(1500, 384, 1536))
+    best = estimate_tiling(gemms, NPU2)
+
+    def total(tiling):
+        costs = [gemm_cost(gemm, tiling, NPU2) for gemm in gemms]
+        return sum(max(c.compute_us(NPU2), c.memory_us(NPU2)) for c in costs)
+
+    assert total(best) == min(total(tiling) for tiling in legal_tilings(NPU2))
+
+
+def test_cost_on_the_npu_has_dispatch_and_both_crossings():
+    graph = linear_graph(m=1500, k=384, n=512)
+    cost = cost_on_npu(graph.ops[0], graph, NPU2, CPU)
+    assert cost is not None
+    assert cost.dispatch_us == NPU2.dispatch_us + NPU2.host_us
+    crossings = 1e6 * 1500 * (384 + 512) * (4 + 2) / 1e11 + 2 * 5.0
+    assert cost.transfer_us == pytest.approx(crossings)
+
+
+def test_a_residual_is_packed_besides():
+    plain, residual = linear_graph(), linear_graph(residual=True)
+    without = cost_on_npu(plain.ops[0], plain, NPU2, CPU)
+    with_it = cost_on_npu(residual.ops[0], residual, NPU2, CPU)
+    assert without and with_it
+    packed = 1e6 * 1500 * 384 * 6 / 1e11 + 5.0
+    assert with_it.transfer_us - without.transfer_us == pytest.approx(packed)
+    assert with_it.memory_us > without.memory_us
+
+
+def test_weights_never_cross():
+    costs = Costs(linear_graph(), NPU2, CPU)
+    assert costs.crossing_us("fc_weight") == 0.0
+    assert costs.crossing_us("x") > 0.0
+
+
+def test_cost_on_the_cpu_is_a_roofline_with_a_launch_for_each_op_that_moves_data():
+    graph = linear_graph(m=1500, k=384, n=384, gelu=True)
+    cost = cost_on_cpu(graph.ops[0], graph, CPU)
+    gelu_us = 1e6 * 2 * 1500 * 384 * 4 / 1e11
+    assert cost.compute_us == pytest.approx(1e6 * 2 * 1500 * 384 * 384 / 1e12 + gelu_us)
+    traffic = 4 * (1500 * 384 + 384 * 384 + 1500 * 384)
+    assert cost.memory_us == pytest.approx(1e6 * traffic / 1e11 + gelu_us)
+    assert cost.dispatch_us == 2 * 5.0  # addmm and gelu; the view is free
+    assert cost.transfer_us == 0.0
+
+
+def test_a_token_step_on_the_cpu_is_bound_by_its_weights():
+    graph = linear_graph(m=1, k=1280, n=1280)
+    cost = cost_on_cpu(graph.ops[0], graph, CPU)
+    assert cost.memory_us > 10 * cost.compute_us
+
+
+def test_an_embedding_reads_only_its_rows():
+    b = Builder()
+    b.input("tokens", (1, 4))
+    b.input("table", (51865, 384), Role.WEIGHT)
+    b.op("rows", OpKind.EMBEDDING, ["tokens", "table"], (1, 4, 384))
+    graph = b.graph("embedding", ("rows",))
+    cost = cost_on_cpu(graph.ops[0], graph, CPU)
+    assert cost.memory_us == pytest.approx(1e6 * 2 * 4 * 384 * 4 / 1e11)
+
+
+def test_views_are_free():
+    graph = encoder(384, 6, 1)
+    view = next(op for op in graph.ops if op.kind is OpKind.VIEW)
+    assert cost_on_cpu(view, graph, CPU).total_us == 0.0
+
+
+@pytest.mark.parametrize(
+    ("graph", "why"),
+    [
+        (encoder(384, 6, 1), "no kernel of ours runs convolution"),
+        (linear_graph(gelu=True, residual=True), "cannot both apply GELU and add a residual"),
+        (linear_graph(dynamic=True), "its shape changes from call to call"),
+    ],
+)
+def test_what_the_npu_cannot_run_has_an_obstacle_instead_of_a_cost(graph, why):
+    costs = Costs(graph, NPU2, CPU)
+    assert why in (costs.obstacle(graph.ops[0]) or "")
+    assert cost_on_npu(graph.ops[0], graph, NPU2) is None
+
+
+def test_a_foreign_dtype_is_an_obstacle():
+    graph = linear_graph()
+    values = tuple(replace(v, dtype="float64", itemsize=8) for v in graph.values)
+    assert Costs(replace(graph, values=values), NPU2, CPU).obstacle(graph.ops[0]) == (
+        "our kernels take no float64"
+    )
+
+
+def test_without_a_target_everything_has_an_obstacle():
+    graph = linear_graph()
+    obstacle = Costs(graph, None, CPU).obstacle(graph.ops[0])
+    assert obstacle == "there is no NPU to decide about"
+
+
+def test_halving_ddr_doubles_traffic_time_and_nothing_else():
+    gemm = Gemm(1500, 384, 384)
+    half = NPU1.with_sku(ddr_bytes_per_s=NPU1.ddr_bytes_per_s // 2)
+    cost = gemm_cost(gemm, T64, NPU1)
+    assert cost.memory_us(half) == pytest.approx(2 * cost.memory_us(NPU1))
+    assert cost.compute_us(half) == cost.compute_us(NPU1)
+
+
+def test_the_cpu_beside_an_npu_is_that_of_its_machine():
+    assert profile_for(NPU1) is RYZEN_8845HS
+    assert profile_for(NPU2) is RYZEN_HX370
+    assert profile_for(None) is RYZEN_8845HS
+
+
+def test_measure_says_how_fast_this_machine_is():
+    profile = measure(budget_s=0.15)
+    assert 1e9 < profile.gemm_flops < 1e14
+    assert 1e8 < profile.memory_bytes_per_s < 1e13
+    assert 0.01 < profile.op_us < 1e4
+    assert "measured with torch" in profile.source
+
+
+def test_a_value_counts_its_own_item_size():
+    half = Value("h", (10, 10), "float16", 2, Role.ACTIVATION)
+    graph = replace(linear_graph(), values=(*linear_graph().values, half))
+    assert Costs(graph, NPU2, CPU).crossing_us("h") == pytest.approx(5.0 + 1e6 * 400 / 1e11)

@@ -1,0 +1,61 @@
+"""The minimum cut against brute force, exactly."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiec.ir.partition import Side
+from aiec.partitioner.mincut import Flow, Problem, crosses, solve, total_us
+
+COSTS = st.integers(0, 50).map(float)
+IMPOSSIBLE = st.just(math.inf)
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    n = draw(st.integers(1, 7))
+    unary = [draw(st.tuples(COSTS | IMPOSSIBLE, COSTS | IMPOSSIBLE)) for _ in range(n)]
+    unary = [(0.0, cpu) if npu == cpu == math.inf else (npu, cpu) for npu, cpu in unary]
+    flows = []
+    for maker in (None, *range(n)):
+        later = range(0 if maker is None else maker + 1, n)
+        readers = tuple(op for op in later if draw(st.booleans()))
+        flows.append(Flow(maker, readers, draw(st.booleans()), draw(COSTS)))
+    return Problem(tuple(u[0] for u in unary), tuple(u[1] for u in unary), tuple(flows))
+
+
+@given(problems())
+def test_the_cut_is_the_minimum(problem):
+    every = product(Side, repeat=len(problem.npu_us))
+    best = min(total_us(problem, sides) for sides in every)
+    assert total_us(problem, solve(problem)) == best
+
+
+def test_a_value_read_twice_crosses_once():
+    shared = Flow(None, (0, 1), False, 10.0)
+    problem = Problem((0.0, 0.0), (6.0, 6.0), (shared,))
+    assert solve(problem) == (Side.NPU, Side.NPU)  # 10 against 12
+    apart = (Flow(None, (0,), False, 10.0), Flow(None, (1,), False, 10.0))
+    assert solve(Problem((0.0, 0.0), (6.0, 6.0), apart)) == (Side.CPU, Side.CPU)
+
+
+@pytest.mark.parametrize(
+    ("maker", "readers", "host", "crossing"),
+    [
+        (None, (0,), False, True),
+        (None, (1,), False, False),
+        (0, (1,), False, True),
+        (0, (), False, False),
+        (0, (), True, True),
+        (1, (), True, False),
+        (1, (0,), False, True),
+    ],
+)
+def test_what_crosses(maker, readers, host, crossing):
+    flow = Flow(maker, readers, host, 1.0)
+    assert crosses(flow, (Side.NPU, Side.CPU)) is crossing
