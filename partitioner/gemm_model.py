@@ -2,8 +2,8 @@
 
 Below `cost.py`. The loop it counts is the one codegen emits: x tiles broadcast along the four rows
 of cores, weight tiles down the columns, an output tile accumulated in place over k, its store
-overlapped by nothing. The tiling is an estimate by the same limits that the planner keeps; the
-planner's own choice may differ and is what runs.
+overlapped by nothing. Kernels' cycles are those of their specs, as in planner and simulator. The
+tiling is an estimate by the limits of a core; what runs is the planner's choice, which may differ.
 """
 
 from __future__ import annotations
@@ -16,25 +16,21 @@ from itertools import product
 from aiec.ir.design import GemmTiling
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import Target
+from aiec.kernels.gemm_bf16 import (
+    GELU,
+    GEMM_BF16,
+    GEMM_BF16_RESIDUAL,
+    GEMM_BF16_STORE,
+    MMUL_SHAPE,
+    NONE,
+    broken_constraint,
+)
 
-# Multiply-accumulates a cycle that kernels compiled with the open compiler (Peano) reach on a core.
-# aie2: 290 GFLOP/s at 1.6 GHz, nod-ai's CI, bf16 512-cubed on one core (closed compiler: 112.6).
-# aie2p: 25.0 for 64x64x32, and 24.9 for 64x64x48 (7,897 cycles), both VEGAH, native bf16.
-KERNEL_MACS_PER_CYCLE: dict[str, float] = {"aie2": 90.0, "aie2p": 25.0}
-
-# A kernel call with acquire and release of both inputs: 57 cycles a pair of lock operations
-# (mlir-aie test/benchmarks).
-CALL_CYCLES = 2 * 57
-# Store of the fp32 accumulator as bf16: the rate of a 64x48 fp32 fill, 583 cycles (VEGAH).
-STORE_ELEMENTS_PER_CYCLE = 64 * 48 / 583
-# GELU adds a polynomial of about twelve vector steps to each element's store (WXDNA's kernel has
-# twelve); sixteen lanes. Inferred.
-GELU_CYCLES_PER_ELEMENT = 12 / 16 * 2
-
-# The matrix instruction (r, s, t). Source: aie_api's mmul shapes for bf16.
-MMUL: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (4, 8, 8)}
+# Acquire and release of one object's lock. Source: mlir-aie test/benchmarks.
+LOCK_PAIR_CYCLES = 57
 
 _RTP_BYTES = 16
+_SIZES = range(16, 129, 16)  # tile sizes that the estimate tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +81,19 @@ def gemm_cost(gemm: Gemm, tiling: GemmTiling, target: Target) -> GemmCost:
 
 
 def _k_tile_cycles(tiling: GemmTiling, target: Target) -> float:
-    """One k tile: arithmetic, or the stream that feeds it where that is slower."""
-    arithmetic = tiling.m * tiling.k * tiling.n / KERNEL_MACS_PER_CYCLE[target.isa] + CALL_CYCLES
+    """One k tile: arithmetic and two locks, or the stream that feeds it where that is slower."""
+    arithmetic = GEMM_BF16.cycles(target, tiling, 0) + 2 * LOCK_PAIR_CYCLES
     stream = max(tiling.x_bytes, tiling.w_bytes) / target.stream_bytes_per_cycle
     return max(arithmetic, stream)
 
 
 def _epilogue_cycles(gemm: Gemm, tiling: GemmTiling, target: Target) -> float:
-    """Store of one output tile, its activation, and the four residual objects of its column."""
-    elements = tiling.m * tiling.n
-    cycles = CALL_CYCLES + elements / STORE_ELEMENTS_PER_CYCLE
-    if gemm.activation is Activation.GELU:
-        cycles += elements * GELU_CYCLES_PER_ELEMENT
+    """Store of one output tile, its activation, and the residual objects of its column."""
+    activation = GELU if gemm.activation is Activation.GELU else NONE
+    cycles = GEMM_BF16_STORE.cycles(target, tiling, activation) + LOCK_PAIR_CYCLES
     if gemm.residual:
-        cycles += target.core_rows * tiling.w_bytes / target.stream_bytes_per_cycle
+        streamed = target.core_rows * tiling.w_bytes / target.stream_bytes_per_cycle
+        cycles += max(GEMM_BF16_RESIDUAL.cycles(target, tiling), streamed)
     return cycles
 
 
@@ -119,19 +114,16 @@ def estimate_tiling(gemms: tuple[Gemm, ...], target: Target) -> GemmTiling:
 
 
 def legal_tilings(target: Target) -> tuple[GemmTiling, ...]:
-    """Tilings in steps of 16 that fit a core's memory, a residual object within a weight object."""
-    r, s, t = MMUL[target.isa]
-    sizes = range(16, 129, 16)
-    every = (GemmTiling(m, k, n, r, s, t, k) for m, k, n in product(sizes, repeat=3))
+    """Tilings in steps of 16 that the kernels take and a core's memory holds."""
+    r, s, t = MMUL_SHAPE[target.isa]
+    every = (GemmTiling(m, k, n, r, s, t, k) for m, k, n in product(_SIZES, repeat=3))
     return tuple(tiling for tiling in every if _fits(tiling, target))
 
 
 def _fits(tiling: GemmTiling, target: Target) -> bool:
-    used = (
-        2 * tiling.x_bytes + 2 * tiling.w_bytes + tiling.acc_bytes + tiling.out_bytes + _RTP_BYTES
-    )
-    fits = used + target.core_stack_bytes <= target.core_memory_bytes
-    return fits and tiling.out_bytes <= tiling.w_bytes
+    doubled = 2 * (tiling.x_bytes + tiling.w_bytes)
+    used = doubled + tiling.acc_bytes + tiling.out_bytes + _RTP_BYTES + target.core_stack_bytes
+    return used <= target.core_memory_bytes and broken_constraint(target, tiling) is None
 
 
 def _round_up(size: int, step: int) -> int:

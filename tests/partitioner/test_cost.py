@@ -7,12 +7,21 @@ from dataclasses import replace
 import pytest
 from graphs import Builder, encoder, linear_graph
 
+from aiec.codegen.gemm_cost import gemm_cost as planned_cost
+from aiec.codegen.plan_gemm import plan
 from aiec.ir.design import GemmTiling
 from aiec.ir.graph import Activation, Gemm, OpKind, Role, Value
 from aiec.ir.target import NPU1, NPU2
+from aiec.kernels.gemm_bf16 import GEMM_BF16, GEMM_BF16_STORE
 from aiec.partitioner.cost import Costs, cost_on_cpu, cost_on_npu
 from aiec.partitioner.cpu_profile import RYZEN_8845HS, RYZEN_HX370, CpuProfile, measure, profile_for
-from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost, legal_tilings, padded
+from aiec.partitioner.gemm_model import (
+    LOCK_PAIR_CYCLES,
+    estimate_tiling,
+    gemm_cost,
+    legal_tilings,
+    padded,
+)
 
 CPU = CpuProfile("test", "made up", gemm_flops=1e12, memory_bytes_per_s=1e11, op_us=5.0)
 T64 = GemmTiling(64, 64, 64, 4, 8, 4, 64)
@@ -30,8 +39,8 @@ def test_ddr_traffic_counts_the_reuse_of_the_array():
 
 def test_array_time_is_that_of_the_slower_of_arithmetic_and_stream():
     gemm = Gemm(256, 384, 256)  # one output tile of six k tiles on npu1
-    arithmetic = 64**3 / 90.0 + 114
-    epilogue = 114 + 64 * 64 / (64 * 48 / 583)
+    arithmetic = GEMM_BF16.cycles(NPU1, T64, 0) + 2 * LOCK_PAIR_CYCLES
+    epilogue = GEMM_BF16_STORE.cycles(NPU1, T64, 0) + LOCK_PAIR_CYCLES
     assert gemm_cost(gemm, T64, NPU1).cycles == pytest.approx(6 * arithmetic + epilogue)
     slow = replace(NPU1, stream_bytes_per_cycle=1)
     assert gemm_cost(gemm, T64, slow).cycles == pytest.approx(6 * T64.w_bytes + epilogue)
@@ -67,6 +76,24 @@ def test_the_estimated_tiling_is_the_best_for_its_gemms():
         return sum(max(c.compute_us(NPU2), c.memory_us(NPU2)) for c in costs)
 
     assert total(best) == min(total(tiling) for tiling in legal_tilings(NPU2))
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+@pytest.mark.parametrize("state", [384, 512, 768, 1024, 1280])
+def test_the_estimate_is_near_the_planners_own(target, state):
+    """The planner tries more tilings and counts more; its time must not be far off ours."""
+    gemms = (
+        Gemm(1500, state, state),
+        Gemm(1500, state, state, residual=True),
+        Gemm(1500, state, 4 * state, activation=Activation.GELU),
+        Gemm(1500, 4 * state, state, residual=True),
+    )
+    tiling = estimate_tiling(gemms, target)
+    ours = [gemm_cost(gemm, tiling, target) for gemm in gemms]
+    ours_us = sum(max(c.compute_us(target), c.memory_us(target)) for c in ours)
+    chosen = plan(gemms, target)
+    cycles = sum(planned_cost(chosen, shape).total for shape in chosen.shapes)
+    assert ours_us == pytest.approx(1e6 * cycles / target.clock_hz, rel=0.10)
 
 
 def test_cost_on_the_npu_has_dispatch_and_both_crossings():

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from importlib.resources import files
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_layer_that_is_elsewhere_is_a_region_of_its_own():
 
 
 def test_the_table_shows_devices_times_and_reasons():
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))
+    console = Console(width=200, record=True, file=StringIO())
     console.print(table(partition_of()))
     text = console.export_text()
     for expected in (
