@@ -14,6 +14,7 @@ device is missing and not demanded, everything runs on the CPU, by decision of t
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ from torch._dynamo.exc import ShortenTraceback
 from torch.fx import GraphModule
 
 from aiec.capture import Capture, capture
+from aiec.codegen.build import build
+from aiec.codegen.emit_gemm import emit
+from aiec.codegen.plan_gemm import plan
 from aiec.config import load_options
 from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
 from aiec.fuse import fuse
@@ -32,9 +36,11 @@ from aiec.ir.errors import AiecError
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
+from aiec.observe import CompiledGraph, tell
 from aiec.partitioner.assign import assign
 from aiec.partitioner.report import summary, write_report
 from aiec.runtime.open_device import npu_target, open_device
+from aiec.runtime.session import Session
 
 log = logging.getLogger("aiec")
 
@@ -55,11 +61,11 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     directory = options.dump_dir / captured.name if options.dump_dir else None
     partition = decide(captured, options, target, directory)
     if options.dry_run or target is None or not partition.npu_ops:
+        tell(CompiledGraph(partition, None, directory))
         return captured.module.forward
-    artifact = make_design(partition, target, options, directory and directory / "design")
-    from aiec.runtime.session import Session
-
+    artifact = make_design(partition, target, options, directory)
     session = Session(open_device(target, options), artifact)
+    tell(CompiledGraph(partition, session.telemetry, directory))
     mixed = insert_npu_calls(captured, partition, session.gemm_op)
     if directory:
         dump_mixed_module(mixed, directory)
@@ -85,14 +91,14 @@ def decide(
 def make_design(
     partition: Partition, target: Target, options: Options, directory: Path | None
 ) -> Artifact:
-    """Plan, emit and build the one design that runs all GEMMs of the partition's NPU side."""
-    from aiec.codegen.build import build
-    from aiec.codegen.emit_gemm import emit
-    from aiec.codegen.plan_gemm import plan
+    """Plan, emit and build the one design that runs all GEMMs of the partition's NPU side.
 
-    gemms = plan(partition.gemms, target)
-    design = emit(gemms, partition.graph.name, options.mlir_aie)
-    return build(design, directory)
+    It lies in `directory`, if there is one, in a folder of its own name.
+    """
+    name = re.sub(r"\W+", "_", f"{partition.graph.name}_{target.name}")
+    gemm_plan = plan(partition.gemms, target)
+    design = emit(gemm_plan, name, options.mlir_aie)
+    return build(design, directory and directory / name)
 
 
 class _Refused(ShortenTraceback):

@@ -84,8 +84,8 @@ def capture(gm: GraphModule, example_inputs: Sequence[Any]) -> Capture:
 def capture_shapes(build: BuildModel, name: str) -> Capture:
     """Trace the model that `build` makes, with its inputs, from shapes alone: no data is held.
 
-    `build` returns (model, inputs) and runs where every new tensor is a fake CPU tensor; whatever
-    it loads from files would be lost. The graph is the same as that of a call with real tensors.
+    `build` returns (model, inputs) and runs where every new tensor is a fake CPU tensor. The graph
+    is the same as that of a call with real tensors.
     """
     found: list[Capture] = []
 
@@ -94,7 +94,8 @@ def capture_shapes(build: BuildModel, name: str) -> Capture:
         return found[-1].install(found[-1].module.forward)
 
     unlimited = torch._dynamo.config.patch(recompile_limit=1 << 20)  # each model is a new one
-    with FakeTensorMode(shape_env=ShapeEnv()), torch.no_grad(), unlimited:
+    fake = FakeTensorMode(shape_env=ShapeEnv(), allow_non_fake_inputs=True)
+    with fake, torch.no_grad(), unlimited:
         model, inputs = build()
         torch.compile(model, backend=backend, fullgraph=True)(*inputs)
     (one,) = found

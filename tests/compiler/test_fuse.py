@@ -1,0 +1,258 @@
+"""Fusion of small modules, as text: one line an op. Change a pattern, and see here what changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from aiec.capture import Capture, capture_shapes
+from aiec.fuse import fuse
+from aiec.ir.graph import MixedGraph, OpKind, Role
+from models import Mlp, Stem
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def graph_of(model: Callable[..., Any], *shapes: tuple[int, ...]) -> MixedGraph:
+    return fuse(captured(model, *shapes))
+
+
+def captured(model: Callable[..., Any], *shapes: tuple[int, ...]) -> Capture:
+    return capture_shapes(lambda: (model, tuple(torch.randn(s) for s in shapes)), "small")
+
+
+def text_of(graph: MixedGraph) -> list[str]:
+    """`name kind label: inputs -> outputs [nodes]`, with weights as `*`."""
+    weights = {v.name for v in graph.values if v.role is Role.WEIGHT}
+    lines = []
+    for op in graph.ops:
+        read = " ".join("*" if name in weights else name for name in op.inputs)
+        label = f" {op.gemm.label}" if op.gemm else ""
+        made = " ".join(op.outputs)
+        lines.append(f"{op.name} {op.kind}{label}: {read} -> {made} [{' '.join(op.nodes)}]")
+    return lines
+
+
+def test_mlp() -> None:
+    graph = graph_of(Mlp().eval(), (2, 3, 16))
+    x = graph.ops[0].inputs[0]
+    assert text_of(graph) == [
+        f"native_layer_norm layer_norm: {x} * * -> getitem [native_layer_norm getitem]",
+        "addmm linear gemm_6x16x32_bias_gelu: getitem * * -> gelu [view t addmm view_1 gelu]",
+        f"addmm_1 linear gemm_6x32x16_bias_res: gelu * * {x} -> add [view_2 t_1 addmm_1 view_3 add]",
+    ]
+    assert [op.module for op in graph.ops] == ["norm", "up", "down"]
+    assert graph.ops[1].operands is not None
+    assert graph.ops[2].operands is not None
+    assert graph.ops[2].operands.residual == x
+    assert graph.value("gelu").shape == (2, 3, 32)
+    assert graph.outputs == ("add",)
+
+
+def test_stem() -> None:
+    graph = graph_of(Stem().eval(), (1, 4, 10))
+    assert text_of(graph) == [
+        "convolution convolution: arg2_1 * * -> convolution [convolution]",
+        "gelu gelu: convolution -> gelu [gelu]",
+        "permute view: gelu -> permute [permute]",
+        "add elementwise: permute * -> add [add]",
+    ]
+    assert [op.flop for op in graph.ops] == [2 * 16 * 10 * 4 * 3, 160, 0, 160]
+
+
+def test_linear_on_a_matrix_has_no_views() -> None:
+    assert text_of(graph_of(nn.Linear(4, 8), (3, 4))) == [
+        "addmm linear gemm_3x4x8_bias: arg2_1 * * -> addmm [t addmm]"
+    ]
+
+
+def test_linear_without_bias() -> None:
+    assert text_of(graph_of(nn.Linear(4, 8, bias=False), (2, 3, 4))) == [
+        "mm linear gemm_6x4x8: arg1_1 * -> _unsafe_view [view t mm _unsafe_view]"
+    ]
+
+
+def test_tied_embedding() -> None:
+    """The head of a decoder: x @ embedding.T, by transpose."""
+    weight = nn.Parameter(torch.randn(8, 4))
+
+    def head(x: Tensor) -> Tensor:
+        return x @ weight.transpose(0, 1)
+
+    (op,) = graph_of(head, (2, 3, 4)).ops
+    assert op.gemm is not None
+    assert op.gemm.label == "gemm_6x4x8"
+
+
+class Branches(nn.Module):
+    """Cases around one linear layer, by name."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__()
+        self.case = case
+        self.one, self.two = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor, y: Tensor) -> Any:
+        return getattr(self, self.case)(x, y)
+
+    def gelu_tanh(self, x: Tensor, y: Tensor) -> Any:
+        return F.gelu(self.one(x), approximate="tanh")
+
+    def gelu_of_shared(self, x: Tensor, y: Tensor) -> Any:
+        h = self.one(x)
+        return F.gelu(h), h
+
+    def gelu_then_add(self, x: Tensor, y: Tensor) -> Any:
+        return F.gelu(self.one(x)) + y
+
+    def add_broadcast(self, x: Tensor, y: Tensor) -> Any:
+        return self.one(x) + y[:1]
+
+    def add_scaled(self, x: Tensor, y: Tensor) -> Any:
+        return torch.add(self.one(x), y, alpha=2)
+
+    def add_itself(self, x: Tensor, y: Tensor) -> Any:
+        h = self.one(x)
+        return h + h
+
+    def add_scalar(self, x: Tensor, y: Tensor) -> Any:
+        return self.one(x) + 1.0
+
+    def add_two_layers(self, x: Tensor, y: Tensor) -> Any:
+        return self.one(x) + self.two(y)
+
+    def residual_is_the_input(self, x: Tensor, y: Tensor) -> Any:
+        return x + self.one(x)
+
+    def shared_view(self, x: Tensor, y: Tensor) -> Any:
+        flat = x.view(6, 4)
+        return F.linear(flat, self.one.weight).view(2, 3, 4), flat * 2
+
+    def relu(self, x: Tensor, y: Tensor) -> Any:
+        return F.relu(self.one(x))
+
+
+LINEAR = "addmm linear gemm_6x4x4_bias: arg2_1 * * -> view_1 [view t addmm view_1]"
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("gelu_tanh", [LINEAR, "gelu gelu: view_1 -> gelu [gelu]"]),
+        ("gelu_of_shared", [LINEAR, "gelu gelu: view_1 -> gelu [gelu]"]),
+        (
+            "gelu_then_add",
+            [
+                "addmm linear gemm_6x4x4_bias_gelu: arg2_1 * * -> gelu [view t addmm view_1 gelu]",
+                "add elementwise: gelu arg3_1 -> add [add]",
+            ],
+        ),
+        ("add_scaled", [LINEAR, "add elementwise: view_1 arg3_1 -> add [add]"]),
+        ("add_itself", [LINEAR, "add elementwise: view_1 -> add [add]"]),
+        ("add_scalar", [LINEAR, "add elementwise: view_1 -> add [add]"]),
+        ("relu", [LINEAR, "relu elementwise: view_1 -> relu [relu]"]),
+        (
+            "add_two_layers",
+            [
+                "addmm_1 linear gemm_6x4x4_bias: arg5_1 * * -> view_3 [view_2 t_1 addmm_1 view_3]",
+                "addmm linear gemm_6x4x4_bias_res: arg2_1 * * view_3 -> add "
+                "[view t addmm view_1 add]",
+            ],
+        ),
+        (
+            "residual_is_the_input",
+            ["addmm linear gemm_6x4x4_bias_res: arg2_1 * * -> add [view t addmm view_1 add]"],
+        ),
+        (
+            "shared_view",
+            [
+                "view view: arg0_1 -> view [view]",
+                "mm linear gemm_6x4x4: arg0_1 * -> view_1 [view t mm view_1]",
+                "mul elementwise: view -> mul [mul]",
+            ],
+        ),
+    ],
+)
+def test_epilogues(case: str, expected: list[str]) -> None:
+    assert text_of(graph_of(Branches(case).eval(), (2, 3, 4), (2, 3, 4))) == expected
+
+
+def test_broadcast_is_no_residual() -> None:
+    graph = graph_of(Branches("add_broadcast").eval(), (2, 3, 4), (2, 3, 4))
+    assert [op.kind for op in graph.ops] == [OpKind.LINEAR, OpKind.VIEW, OpKind.ELEMENTWISE]
+
+
+def test_product_of_activations_is_a_matmul() -> None:
+    graph = graph_of(lambda a, b: a @ b.transpose(-1, -2), (5, 2, 4), (5, 3, 4))
+    assert [op.kind for op in graph.ops if op.kind is not OpKind.VIEW] == [OpKind.MATMUL]
+    assert graph.flop == 2 * 5 * 2 * 3 * 4
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_other_dtypes_stay_matmul(dtype: torch.dtype) -> None:
+    build = lambda: (nn.Linear(4, 8, dtype=dtype), (torch.randn(3, 4, dtype=dtype),))  # noqa: E731
+    graph = fuse(capture_shapes(build, "small"))
+    assert [op.kind for op in graph.ops] == [OpKind.VIEW, OpKind.MATMUL]
+    assert graph.value("addmm").itemsize == dtype.itemsize
+
+
+def test_computed_bias_stays_matmul() -> None:
+    def call(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.addmm(bias, x, weight.t())
+
+    build = lambda: (  # noqa: E731
+        lambda x, bias: call(x, WEIGHT, bias), (torch.randn(3, 4), torch.randn(8)))  # fmt: skip
+    WEIGHT = nn.Parameter(torch.randn(8, 4))  # noqa: N806
+    graph = fuse(capture_shapes(build, "small"))
+    assert [op.kind for op in graph.ops] == [OpKind.VIEW, OpKind.MATMUL]
+
+
+def test_dynamic_length_stays_matmul() -> None:
+    def build() -> tuple[nn.Module, tuple[Tensor]]:
+        x = torch.randn(7, 4)
+        torch._dynamo.mark_dynamic(x, 0)
+        return nn.Linear(4, 8), (x,)
+
+    graph = fuse(capture_shapes(build, "small"))
+    product = graph.ops[-1]
+    assert product.kind is OpKind.MATMUL
+    assert product.flop == 2 * 7 * 4 * 8  # at the length that was traced
+    out = graph.value(product.outputs[0])
+    assert out.dynamic
+    assert out.shape == (7, 8)
+
+
+def test_attention() -> None:
+    def call(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(q, k, v)
+
+    graph = graph_of(call, (1, 2, 5, 8), (1, 2, 7, 8), (1, 2, 7, 8))
+    (op,) = graph.ops
+    assert op.kind is OpKind.ATTENTION
+    assert op.flop == 2 * 2 * 5 * 7 * (8 + 8)
+
+
+def test_op_with_several_outputs() -> None:
+    graph = graph_of(lambda x: torch.cat([p * 2 for p in x.split(2, dim=1)]), (3, 4))
+    assert text_of(graph)[0] == "split view: arg0_1 -> getitem getitem_1 [split getitem getitem_1]"
+
+
+@pytest.mark.parametrize(
+    ("call", "shapes", "flop"),
+    [
+        (lambda x, w: F.conv1d(x, w, groups=2), ((1, 4, 9), (6, 2, 3)), 2 * 6 * 7 * 2 * 3),
+        (lambda x, w: F.conv_transpose1d(x, w), ((1, 4, 9), (4, 6, 3)), 2 * 4 * 9 * 6 * 3),
+        (lambda m, v: torch.mv(m, v), ((5, 3), (3,)), 2 * 5 * 3),
+        (lambda a, b: torch.dot(a, b), ((7,), (7,)), 2 * 7),
+        (lambda c, a, b: torch.baddbmm(c, a, b), ((2, 3, 5), (2, 3, 4), (2, 4, 5)), 2 * 30 * 4),
+        (lambda x: torch.softmax(x, -1), ((3, 4),), 12),
+    ],
+)
+def test_flop(call: Callable[..., Any], shapes: tuple[tuple[int, ...], ...], flop: int) -> None:
+    assert graph_of(call, *shapes).flop == flop
+
+
+def test_user_line() -> None:
+    (op,) = graph_of(Branches("relu").eval(), (2, 3, 4), (2, 3, 4)).ops[-1:]
+    assert op.where.startswith("test_fuse.py:")
+    assert op.where.endswith(" in relu")
