@@ -1,1 +1,14 @@
-"""."""
+"""The dialects aie and aiex of AMD's MLIR-AIE: reading E0 to E3, one form in memory, writing E1, E2.
+
+    parse          text -> ModuleOp      reading.py, then normalise.py
+    print_module   ModuleOp -> text      writing.py
+    location       op -> (line, column) of the text it was read from
+
+The ops stand in `structure`, `locks`, `dma`, `routing`, `objectfifo`, `npu`, `tasks`, `trace`;
+`scalars` says how a number that may be an integer or an SSA value is kept.
+"""
+
+from aiec.codegen.dialects.reading import describe, location, parse, verify
+from aiec.codegen.dialects.writing import print_module
+
+__all__ = ["describe", "location", "parse", "print_module", "verify"]

@@ -1,0 +1,65 @@
+"""After reading: what older or newer text says otherwise becomes the one form.
+
+Each function here takes a module and rewrites it in place; `normalise` runs them in order.
+"""
+
+from __future__ import annotations
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Block, Operation
+
+from aiec.codegen.dialects.attributes import PacketInfoAttr
+from aiec.codegen.dialects.dma import DmaBdOp, DmaBdPacketOp
+from aiec.codegen.dialects.routing import ShimDmaAllocationOp
+from aiec.codegen.dialects.structure import DeviceOp, TileOp
+
+
+def normalise(module: ModuleOp) -> None:
+    """Bring a module that was read into the normal form, in place."""
+    for op in list(module.walk(reverse=True)):
+        match op:
+            case arith.ConstantOp() if not op.result.uses.get_length():
+                op.detach()
+            case DmaBdPacketOp():
+                _move_packet(op)
+            case ShimDmaAllocationOp() if op.tile is None:
+                _find_tile(op)
+
+
+def _move_packet(op: DmaBdPacketOp) -> None:
+    """dma_bd_packet before a descriptor -> `packet` of that descriptor."""
+    following = op.next_op
+    while following is not None and not isinstance(following, DmaBdOp):
+        following = following.next_op
+    if isinstance(following, DmaBdOp):
+        following.properties["packet"] = PacketInfoAttr.of(
+            op.packet_type.value.data, op.packet_id.value.data
+        )
+        op.detach()
+
+
+def _find_tile(op: ShimDmaAllocationOp) -> None:
+    """An allocation by column -> by the shim tile, which is made if there is none."""
+    column = op.column.value.data if op.column else 0
+    device = op.parent_op()
+    assert isinstance(device, DeviceOp)
+    tile = _shim_tile(device.body.block, column)
+    allocation = ShimDmaAllocationOp(
+        op.sym_name.data, tile, op.direction.data, op.channel.value.data
+    )
+    allocation.location = op.location
+    block = op.parent_block()
+    assert block is not None
+    block.insert_op_before(allocation, op)
+    op.detach()
+
+
+def _shim_tile(block: Block, column: int) -> Operation:
+    for op in block.ops:
+        if isinstance(op, TileOp) and op.coordinates == (column, 0):
+            return op
+    tile = TileOp(column, 0)
+    assert block.first_op is not None
+    block.insert_op_before(tile, block.first_op)
+    return tile

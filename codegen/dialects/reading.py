@@ -1,0 +1,128 @@
+"""Text to module: one tolerant reader for the generations E0 to E3.
+
+    parse   text -> ModuleOp in the one normal form; every op knows its line and column
+
+Where it stands: the entry of the dialects, used by the emitter's checks and by the simulator. It
+refuses what it does not know, by name, line and column: no op is passed over.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
+from xdsl.utils.lexer import Span
+
+from aiec.codegen.dialects.normalise import normalise
+from aiec.codegen.dialects.registry import RENAMED, context
+from aiec.ir.errors import DesignError, nearest
+
+
+def parse(text: str, name: str = "<design>") -> ModuleOp:
+    """Read a design of any generation into the normal form and verify it.
+
+    Args:
+        text: MLIR text.
+        name: of the file or design, for messages and locations.
+
+    Raises:
+        DesignError: an op that is not known, text that does not parse, or an op that is not valid.
+    """
+    reader = _Reader(context(), text, name)
+    try:
+        module = reader.parse_module()
+    except ParseError as error:
+        raise DesignError(
+            " ".join(error.msg.split()), where=reader.place(error.span.start)
+        ) from None
+    except (DiagnosticException, ValueError, KeyError, IndexError, TypeError) as error:
+        raise DesignError(
+            f"malformed text: {_first_line(error)}", where=reader.place(reader.pos)
+        ) from error
+    normalise(module)
+    verify(module)
+    return module
+
+
+def verify(module: ModuleOp) -> None:
+    """Check each op by its own rules.
+
+    Raises:
+        DesignError: names the op and its place.
+    """
+    for op in module.walk():
+        try:
+            op.verify(verify_nested_ops=False)
+        except (VerifyException, ValueError) as error:
+            raise DesignError(f"{op.name}: {_first_line(error)}", where=describe(op)) from error
+
+
+def location(op: Operation) -> tuple[int, int] | None:
+    """(line, column) of an op in the text it was read from, from 1; None if it was built."""
+    place = op.location
+    if isinstance(place, FileLineColLoc):
+        return place.line.data, place.column.data
+    return None
+
+
+def describe(op: Operation) -> str:
+    """`name:line:column` of an op, or its own name where it was built."""
+    place = op.location
+    if isinstance(place, FileLineColLoc):
+        return f"{place.filename.data}:{place.line.data}:{place.column.data}"
+    return op.name
+
+
+class _Reader(Parser):
+    """xDSL's parser, which keeps places and whole names, and knows the old names of ops."""
+
+    def __init__(self, context: Context, text: str, name: str) -> None:
+        self._lines = [0]
+        self._lines += [i + 1 for i, letter in enumerate(text) if letter == "\n"]
+        self._file = StringAttr(name)
+        super().__init__(context, text, name)
+
+    def place(self, position: int) -> str:
+        """`name:line:column` of a position in the text."""
+        line = bisect_right(self._lines, position)
+        return f"{self._file.data}:{line}:{position - self._lines[line - 1] + 1}"
+
+    def parse_operation(self) -> Operation:
+        start = self.pos
+        op = super().parse_operation()
+        line = bisect_right(self._lines, start)
+        column = start - self._lines[line - 1] + 1
+        op.location = FileLineColLoc(self._file, IntAttr(line), IntAttr(column))
+        return op
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        position = self.pos
+        stack = self._parser_state.dialect_stack
+        op = self.ctx.get_optional_op(RENAMED.get(name, name), dialect_stack=stack)
+        if op is None:
+            known = [
+                o.name
+                for dialect in ("aie", "aiex")
+                for o in self.ctx.get_dialect(dialect).operations
+            ]
+            raise DesignError(
+                f"operation {name} is not known",
+                where=self.place(position - len(name) - 1),
+                expected=nearest(name, known) if name.startswith("aie") else None,
+            )
+        return op
+
+    def _register_ssa_definition(self, name: str, values: tuple[SSAValue, ...], span: Span) -> None:
+        super()._register_ssa_definition(name, values, span)
+        for value in values:
+            if value.name_hint is not None:
+                value._name = name  # the setter would cut `tile_0_2` down to `tile`
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0].strip() if lines else type(error).__name__
