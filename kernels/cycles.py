@@ -17,7 +17,7 @@ from aiec.ir.target import Target
 
 GEMM_SOURCE = (
     "issue slots; within 2 % of allo's 64x64x64 (npu1) and VEGAH's 64x64x32, 64x64x48 (npu2), all "
-    "open compiler; the closed compiler is 9 to 18 % faster on npu1 (TAKA). Uncertainty 15 %"
+    "open compiler; the closed compiler is 12 to 20 % faster on npu1 (TAKA). Uncertainty 15 %"
 )
 ELEMENTWISE_SOURCE = (
     "issue slots times the stretch of VEGAH's zero fill (npu2); GELU by its chain of latencies. "

@@ -52,7 +52,7 @@ def broken_constraint(target: Target, tiling: GemmTiling) -> str | None:
         return f"{target.isa} multiplies bf16 by {'x'.join(map(str, shape))} instructions"
     rows, columns = REGISTER_BLOCK[target.isa]
     if tiling.m % (rows * tiling.r):
-        return f"m={tiling.m} is not a multiple of a register block's {rows * tiling.r} rows"
+        return f"m={tiling.m} is not a multiple of the register block's {rows * tiling.r} rows"
     if tiling.n % (columns * tiling.t):
         return (
             f"n={tiling.n} is not a multiple of the register block's {columns * tiling.t} columns"

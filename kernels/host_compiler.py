@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib.util
+import logging
 import os
 import platform
 import shlex
@@ -24,6 +25,8 @@ import platformdirs
 
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import Target
+
+_log = logging.getLogger("aiec")
 
 EMULATION = Path(__file__).parent / "emulation"
 ARCHITECTURE = {"aie2": "20", "aie2p": "21"}  # __AIE_ARCH__; source: aie_api
@@ -99,6 +102,7 @@ def _loaded(library: Path) -> ctypes.CDLL:
 
 
 def _compile(compiler: HostCompiler, options: tuple[str, ...], source: Path, library: Path) -> None:
+    _log.info("compiling %s for this host with %s", source.name, compiler.command[0])
     with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
         made = Path(scratch) / library.name
         command = [*compiler.command, *options, str(source), "-o", str(made)]

@@ -8,6 +8,8 @@
 
 #include <aie_api/aie.hpp>
 
+#include "unroll.h"
+
 // Lanes of one bf16 multiply-accumulate. Source: aie_api mul_acc32_fp.hpp of AIE2 and AIE2P.
 #if __AIE_ARCH__ == 20
 constexpr unsigned lanes = 16;
@@ -32,30 +34,31 @@ inline accum_lanes constant(float value) {
   return accum_lanes(aie::broadcast<float, lanes>(value));
 }
 
-// sum + a * b. What depends on a.low, which is ready last, comes last.
+// a * b, and sum + a * b. What depends on a.low, which is ready last, comes last.
+inline accum_lanes product(const split &a, const split &b) {
+  return aie::mac(aie::mac(aie::mul(a.high, b.high), a.high, b.low), a.low, b.high);
+}
 inline accum_lanes fma(const accum_lanes &sum, const split &a, const split &b) {
   return aie::mac(aie::mac(aie::mac(sum, a.high, b.high), a.high, b.low), a.low, b.high);
 }
+inline split square(const split &a) { return split(product(a, a)); }
 
-inline accum_lanes square(const split &a) {
-  const accum_lanes cross = aie::mul(a.high, a.low);
-  return aie::mac(aie::add(cross, cross.to_vector<float>()), a.high, a.high);
-}
+// The eighth root of Q(a) by powers of a - 3, the highest first. Found by kernels/gelu.py: fit.
+constexpr float tail_root[] = {
+    1.6426714864792302e-05f, -7.954024476930499e-05f, -0.0006957039004191756f,
+    0.005080774426460266f,   0.011386949568986893f,   -0.1796383112668991f,
+    0.4378228783607483f,
+};
 
-// max(x, 0) - a * Q(a), a = min(|x|, 6), Q(a) = (polynomial of degree 6 in a - 3) ^ 8.
+// max(x, 0) - a * Q(a) with a = min(|x|, 6).
 inline accum_lanes gelu(const fp32_lanes &x) {
   const fp32_lanes a = aie::min(aie::max(x, aie::neg(x)), aie::broadcast<float, lanes>(6.0f));
   const split centred(aie::add(accum_lanes(a), aie::broadcast<float, lanes>(-3.0f)));
 
-  accum_lanes root = fma(constant(-7.954024476930499e-05f),
-                         split(constant(1.6426714864792302e-05f)), centred);
-  root = fma(constant(-0.0006957039004191756f), split(root), centred);
-  root = fma(constant(0.005080774426460266f), split(root), centred);
-  root = fma(constant(0.011386949568986893f), split(root), centred);
-  root = fma(constant(-0.1796383112668991f), split(root), centred);
-  root = fma(constant(0.4378228783607483f), split(root), centred);
+  accum_lanes root = constant(tail_root[0]);
+  unroll<6>([&](auto i) { root = fma(constant(tail_root[i + 1]), split(root), centred); });
 
-  const split tail(square(split(square(split(square(split(root)))))));
+  const split tail = square(square(square(split(root))));
   const accum_lanes positive(aie::max(x, aie::zeros<float, lanes>()));
-  return aie::sub(positive, fma(constant(0.0f), tail, split(accum_lanes(a))).to_vector<float>());
+  return aie::sub(positive, product(tail, split(accum_lanes(a))));
 }

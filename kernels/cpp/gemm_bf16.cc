@@ -11,7 +11,6 @@
 //   out       bf16 [mb][nb][r][t]
 #include <aie_api/aie.hpp>
 #include <stdint.h>
-#include <utility>
 
 #if defined(__AIECC__)
 #define AT_LEAST_TWICE _Pragma("clang loop min_iteration_count(2)")
@@ -20,6 +19,7 @@
 #endif
 
 #include "gelu.h"
+#include "unroll.h"
 
 namespace {
 
@@ -38,15 +38,6 @@ constexpr unsigned block_rows = 2, block_columns = 2;
 static_assert(DIM_M % (block_rows * MMUL_R) == 0, "DIM_M is not a multiple of a register block");
 static_assert(DIM_N % (block_columns * MMUL_T) == 0, "DIM_N is not a multiple of a register block");
 static_assert(DIM_K % MMUL_S == 0 && steps >= 2, "DIM_K is not two or more instructions deep");
-
-template <typename Body, std::size_t... I>
-inline __attribute__((always_inline)) void unroll(Body body, std::index_sequence<I...>) {
-  (body(std::integral_constant<unsigned, I>{}), ...);
-}
-template <unsigned Count, typename Body>
-inline __attribute__((always_inline)) void unroll(Body body) {
-  unroll(body, std::make_index_sequence<Count>{});
-}
 
 inline MMUL from_bias(const float *__restrict bias) {
   return MMUL(aie::load_v<MMUL_T>(bias).template grow_replicate<MMUL::size_C>());

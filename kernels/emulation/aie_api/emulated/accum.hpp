@@ -18,22 +18,24 @@ template <typename Tag, unsigned N> struct accum {
   static constexpr unsigned size() { return N; }
 
   template <typename T> void from_vector(const vector<T, N> &v, int = 0) {
-    for (unsigned i = 0; i < chunks; ++i)
+    emulated::each<chunks>([&](auto i) {
       if constexpr (std::is_same_v<T, bfloat16>)
         part[i] = emulated::widen<lanes>(v.part[i]);
       else
         part[i] = v.part[i];
+    });
   }
 
   template <typename T> vector<T, N> to_vector(int = 0) const {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, bfloat16>);
     vector<T, N> out;
     const emulated::rounding how = emulated::core_rounding;
-    for (unsigned i = 0; i < chunks; ++i)
+    emulated::each<chunks>([&](auto i) {
       if constexpr (std::is_same_v<T, bfloat16>)
         out.part[i] = emulated::narrow<lanes>(part[i], how);
       else
         out.part[i] = part[i];
+    });
     return out;
   }
 

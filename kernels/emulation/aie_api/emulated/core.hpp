@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 // bf16 as the core sees it; conversions from float on the scalar side round to nearest even.
 struct bfloat16 {
@@ -73,6 +74,16 @@ constexpr rounding rounding_of(rounding_mode mode) {
 // kernel as it does on the array, which is why every kernel sets it at entry.
 inline thread_local rounding core_rounding
     __attribute__((tls_model("initial-exec"))) = rounding_of(rounding_mode::floor);
+
+// body(0), body(1), ... body(Count - 1), with constants: compilers then keep arrays in registers.
+template <typename Body, std::size_t... I>
+inline __attribute__((always_inline)) void each(std::index_sequence<I...>, Body body) {
+  (body(std::integral_constant<unsigned, unsigned(I)>{}), ...);
+}
+template <unsigned Count, typename Body>
+inline __attribute__((always_inline)) void each(Body body) {
+  each(std::make_index_sequence<Count>{}, body);
+}
 
 } // namespace emulated
 

@@ -24,13 +24,15 @@ template <unsigned Bytes> inline void check(const void *address) {
 template <unsigned N, typename T> inline vector<T, N> load_v(const T *address) {
   emulated::check<sizeof(T) * N>(address);
   vector<T, N> out;
-  std::memcpy(out.part, address, sizeof(T) * N);
+  emulated::each<vector<T, N>::chunks>(
+      [&](auto i) { std::memcpy(&out.part[i], address + i * out.lanes, sizeof(out.part[i])); });
   return out;
 }
 
 template <typename T, unsigned N> inline T *store_v(T *address, const vector<T, N> &v) {
   emulated::check<sizeof(T) * N>(address);
-  std::memcpy(address, v.part, sizeof(T) * N);
+  emulated::each<vector<T, N>::chunks>(
+      [&](auto i) { std::memcpy(address + i * vector<T, N>::lanes, &v.part[i], sizeof(v.part[0])); });
   return address;
 }
 

@@ -13,6 +13,17 @@ constexpr bool mmul_is_legal(unsigned m, unsigned k, unsigned n) {
   return k == 8 && (m == 4 || m == 8) && (n == 4 || n == 8);
 }
 
+// Lanes 2P and 2P + 1 of v, four times each.
+template <unsigned P> inline chunk<float, 8> spread(chunk<float, 8> v) {
+#if defined(__clang__) || __GNUC__ >= 12
+  return __builtin_shufflevector(v, v, 2 * P, 2 * P, 2 * P, 2 * P, 2 * P + 1, 2 * P + 1, 2 * P + 1,
+                                 2 * P + 1);
+#else
+  return __builtin_shuffle(v, chunk<int32_t, 8>{2 * P, 2 * P, 2 * P, 2 * P, 2 * P + 1, 2 * P + 1,
+                                                2 * P + 1, 2 * P + 1});
+#endif
+}
+
 } // namespace emulated
 
 template <unsigned R, unsigned S, unsigned T, typename A, typename B = A, typename Tag = accauto>
@@ -28,20 +39,31 @@ struct mmul {
   static constexpr unsigned M = R, K = S, N = T;
   static constexpr unsigned size_A = R * S, size_B = S * T, size_C = R * T;
   using accum_type = accum<accfloat, size_C>;
-  using row = emulated::chunk<float, T>;
+  using row = emulated::chunk<float, 8>;
 
+  // A row of C is one chunk; where it has four elements, the upper half of the chunk sums the odd
+  // k and the lower half the even ones, so that the host's registers are full.
   row c[R];
 
   mmul() {
-    for (auto &r : c)
-      r = row{};
+    emulated::each<R>([&](auto i) { c[i] = row{}; });
   }
-  mmul(const accum_type &acc) { std::memcpy(c, acc.part, sizeof(c)); }
+  mmul(const accum_type &acc) : mmul() {
+    emulated::each<R>([&](auto i) {
+      std::memcpy(&c[i], reinterpret_cast<const char *>(acc.part) + 4 * i * T, 4 * T);
+    });
+  }
   template <typename V> mmul(const vector<V, size_C> &v, int = 0) : mmul(accum_type(v)) {}
 
   accum_type to_accum() const {
     accum_type out;
-    std::memcpy(out.part, c, sizeof(c));
+    emulated::each<R>([&](auto i) {
+      emulated::chunk<float, T> half[8 / T];
+      std::memcpy(half, &c[i], sizeof(half));
+      if constexpr (T == 4)
+        half[0] += half[1];
+      std::memcpy(reinterpret_cast<char *>(out.part) + 4 * i * T, half, 4 * T);
+    });
     return out;
   }
   operator accum_type() const { return to_accum(); }
@@ -54,18 +76,20 @@ struct mmul {
     mac(a, b);
   }
 
-  // c[i] += sum over k of a[i][k] * b[k], in the order of k.
   __attribute__((always_inline)) void mac(const vector<A, size_A> &a, const vector<B, size_B> &b) {
-    alignas(32) float x[size_A];
-    const accum<accfloat, size_A> wide(a);
-    std::memcpy(x, wide.part, sizeof(x));
-    for (unsigned k = 0; k < S; ++k) {
-      emulated::chunk<bfloat16, T> bits;
-      std::memcpy(&bits, reinterpret_cast<const char *>(b.part) + 2 * k * T, sizeof(bits));
-      const row y = emulated::widen<T>(bits);
-      for (unsigned i = 0; i < R; ++i)
-        c[i] += x[i * S + k] * y;
-    }
+    const accum<accfloat, size_A> x(a);
+    const accum<accfloat, size_B> y(b);
+    if constexpr (T == 4)
+      emulated::each<R>([&](auto i) {
+        emulated::each<S / 2>(
+            [&](auto pair) { c[i] += emulated::spread<pair>(x.part[i]) * y.part[pair]; });
+      });
+    else
+      emulated::each<S>([&](auto k) {
+        emulated::each<R>([&](auto i) {
+          c[i] += reinterpret_cast<const float *>(x.part)[i * S + k] * y.part[k];
+        });
+      });
   }
 };
 
