@@ -4,7 +4,7 @@ Between `compiler/fuse.py` (MixedGraph) and codegen (which sees only what landed
 
     cost.py, gemm_model.py, cpu_profile.py   predicted times
     demands.py                               what the user overrules
-    mincut.py                                the exact minimum
-    assign.py                                all of it, into a Partition
-    report.py                                table, JSON, DOT and HTML of a Partition
+    mincut.py, case.py                       the exact minimum, for numbers and for graphs
+    assign.py, explain.py                    all of it, into a Partition with its reasons
+    report.py, report_*.py, regions.py       table, JSON, DOT and HTML of a Partition
 """

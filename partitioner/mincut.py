@@ -75,7 +75,7 @@ def total_us(problem: Problem, sides: Sequence[Side]) -> float:
 
 
 def solve(problem: Problem) -> tuple[Side, ...]:
-    """The assignment of least total cost; among equals, one with as few ops on the NPU as found."""
+    """The assignment of least total cost; among equals, the one with most ops on the NPU."""
     network = _network(problem)
     _, (npu_nodes, _) = nx.minimum_cut(network, _SOURCE, _SINK)
     return tuple(Side.NPU if op in npu_nodes else Side.CPU for op in range(len(problem.npu_us)))

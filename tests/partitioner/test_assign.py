@@ -72,12 +72,12 @@ def cost_by_definition(graph: MixedGraph, costs: Costs, npu: set[str]) -> float:
         cost = costs.on_npu(op) if here else costs.on_cpu(op)
         assert cost
         total += cost.device_us + (costs.residual_us(op) if here else 0.0)
-        residual = op.operands.residual if op.operands else None
         for value in op.inputs:
-            by_host = value == residual and op.operands and value != op.operands.x
-            if (root(value) in npu) != (here and not by_host):
-                if by_host and root(value) not in npu:
-                    continue
+            by_host = op.operands is not None and value == op.operands.residual
+            by_op = not by_host or (op.operands is not None and value == op.operands.x)
+            if by_host and root(value) in npu:
+                moved.add(root(value))
+            if by_op and (root(value) in npu) != here:
                 moved.add(root(value))
     moved |= {root(value) for value in graph.outputs if root(value) in npu}
     return total + sum(costs.crossing_us(value) for value in moved)
@@ -90,12 +90,9 @@ def test_no_other_assignment_is_faster(graph, launch, target):
     partition = assign(graph, target, Options())
     costs = Costs(graph, target, profile_for(target))
     free = sorted(linears(graph))
-    best = min(
-        cost_by_definition(
-            graph, costs, {n for n, chosen in zip(free, chosen_, strict=True) if chosen}
-        )
-        for chosen_ in product((False, True), repeat=len(free))
-    )
+    subsets = product((False, True), repeat=len(free))
+    every = [{name for name, taken in zip(free, bits, strict=True) if taken} for bits in subsets]
+    best = min(cost_by_definition(graph, costs, npu) for npu in every)
     assert partition.predicted_us == pytest.approx(best, abs=1e-3)
     npu = {op.name for op in partition.npu_ops}
     assert cost_by_definition(graph, costs, npu) == pytest.approx(best, abs=1e-3)
@@ -222,6 +219,19 @@ def test_a_value_between_two_npu_ops_does_not_cross():
     assert charged["up_0"] == pytest.approx(costs.crossing_us("ln_0_b"))
     out_and_residual = 2 * costs.crossing_us("down_0")
     assert charged["down_0"] == pytest.approx(out_and_residual)
+
+
+def test_a_residual_that_is_also_the_input_is_read_on_both_sides():
+    b = Builder()
+    b.input("x", (1500, 384))
+    b.linear("first", "x", 384)
+    b.linear("second", "first", 384, residual="first")
+    graph = b.graph("both", ("second",))
+    partition = assign(graph, NPU2, Options(partition="npu-all"))
+    crossing = Costs(graph, NPU2, profile_for(NPU2)).crossing_us("x")
+    charged = {d.op: d.transfer_us for d in partition.decisions}
+    assert charged["first"] == pytest.approx(2 * crossing)  # x in, and down for the host to pack
+    assert charged["second"] == pytest.approx(2 * crossing)  # the residual packed, and down
 
 
 def test_a_view_follows_what_it_looks_at():

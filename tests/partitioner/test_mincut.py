@@ -44,6 +44,10 @@ def test_a_value_read_twice_crosses_once():
     assert solve(Problem((0.0, 0.0), (6.0, 6.0), apart)) == (Side.CPU, Side.CPU)
 
 
+def test_a_tie_goes_to_the_npu():
+    assert solve(Problem((5.0,), (5.0,), ())) == (Side.NPU,)
+
+
 @pytest.mark.parametrize(
     ("maker", "readers", "host", "crossing"),
     [
