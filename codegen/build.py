@@ -1,0 +1,85 @@
+"""Build: a `Design` becomes an `Artifact`, and if a folder is given, a folder that can be shipped.
+
+    design.mlir      the MLIR-AIE text
+    kernels/         the C++ sources that the cores link with
+    manifest.json    everything else of the Design, and how to build (codegen/manifest.py)
+
+Last stage of code generation; `toolchain.py` goes on from the folder where mlir-aie is installed.
+Every file is replaced as a whole and the manifest is written last, after an old one was removed: a
+folder with a manifest is complete. Refuses folders that cannot be written or read.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from aiec.codegen import manifest
+from aiec.codegen.toolchain import TEXT, XCLBIN
+from aiec.ir.design import Artifact, Design
+from aiec.ir.errors import DesignError, OutputError
+from aiec.kernels.spec import source_files
+
+MANIFEST, KERNELS = "manifest.json", "kernels"
+
+
+def build(design: Design, directory: str | Path | None = None) -> Artifact:
+    """Return the artifact of `design`, written to `directory` if one is given.
+
+    An artifact that the folder held before is replaced. Raises `OutputError`.
+    """
+    if directory is None:
+        return Artifact(design)
+    directory = Path(directory)
+    try:
+        _write(design, directory)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the design into {directory}: {error.strerror or error}",
+            todo="choose another folder",
+        ) from error
+    return Artifact(design, directory)
+
+
+def load_artifact(directory: str | Path) -> Artifact:
+    """Read back what `build` wrote; the text is not parsed. Raises `DesignError`."""
+    directory = Path(directory)
+    design = manifest.parse(
+        _read(directory / MANIFEST), _read(directory / TEXT), str(directory / MANIFEST)
+    )
+    xclbin = directory / XCLBIN
+    return Artifact(design, directory, xclbin if xclbin.exists() else None)
+
+
+def _write(design: Design, directory: Path) -> None:
+    (directory / KERNELS).mkdir(parents=True, exist_ok=True)
+    for stale in (MANIFEST, XCLBIN):
+        (directory / stale).unlink(missing_ok=True)
+    _replace(directory / TEXT, design.text.encode())
+    for kernel in design.kernels:
+        for source in source_files(kernel):
+            _replace(directory / KERNELS / source.name, source.read_bytes())
+    _replace(directory / MANIFEST, manifest.render(design).encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            os.chmod(file.name, 0o644)  # temporary files are private; these are to be shared
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DesignError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
+            expected="a folder written by `aiec compile`",
+        ) from error

@@ -1,0 +1,122 @@
+"""The buffer descriptors that cores and mem tiles run for ever, as chains by channel.
+
+Between `array.py`, which declares buffers and locks, and `dma_blocks.py`, which writes the blocks.
+Every pool is a ring: its descriptors follow one another and the last leads to the first.
+"""
+
+from __future__ import annotations
+
+from xdsl.ir import SSAValue
+
+from aiec.codegen.array import (
+    CORE_OUT_CHANNEL,
+    MEM_OUT_CHANNEL,
+    WEIGHT_CHANNEL,
+    X_CHANNEL,
+    Core,
+    LockPair,
+    MemTile,
+)
+from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout
+from aiec.ir.design import GemmTiling
+from aiec.ir.errors import CodegenError
+from aiec.ir.target import Target
+
+
+def core_chains(core: Core, tiling: GemmTiling) -> tuple[Chain, ...]:
+    """A core's DMA: x and weights in, outputs out."""
+    x, w, out = tiling.m * tiling.k, tiling.w_bytes // 2, tiling.m * tiling.n
+    return (
+        _into(X_CHANNEL, core.x, x, core.x_locks),
+        _into(WEIGHT_CHANNEL, core.w, w, core.w_locks),
+        _from(CORE_OUT_CHANNEL, (core.out,), out, core.out_locks),
+    )
+
+
+def mem_tile_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
+    """A mem tile's DMA: x and weights through, outputs of the column joined and put into rows."""
+    w = tiling.w_bytes // 2
+    return (
+        *_x_chains(mem, tiling),
+        _into(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
+        _from(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
+        *_out_chains(mem, tiling),
+    )
+
+
+def x_blocking(tiling: GemmTiling) -> Layout:
+    """Scatter of x into the order of the cores' objects, [k/s][m/r][r][s].
+
+    The stream brings m rows of k_l2; element (row, column) of it goes to
+    column/s * (m*s) + row/r * (r*s) + row%r * s + column%s, so that objects of k columns lie one
+    after another. In a row-major walk that is four dimensions.
+    """
+    m, r, s = tiling.m, tiling.r, tiling.s
+    return Layout((m // r, r, tiling.k_l2 // s, s), (r * s, s, m * s, 1))
+
+
+def out_unblocking(tiling: GemmTiling) -> Layout:
+    """Gather of an output object [m/r][n/t][r][t] as m rows of n."""
+    m, n, r, t = tiling.m, tiling.n, tiling.r, tiling.t
+    return Layout((m // r, r, n // t, t), (r * n, t, r * t, 1))
+
+
+def check_chains(chains: tuple[Chain, ...], tile: str, target: Target) -> None:
+    """Raise `CodegenError` if a mem tile's chains take more descriptors than a channel can reach.
+
+    Even channels reach the lower half of the descriptors, odd ones the upper. Source: hardware.md
+    1.4 (TM isBdChannelAccessible).
+    """
+    for parity, name in enumerate(("even", "odd")):
+        needed = sum(len(c.ring) for c in chains if c.channel % 2 == parity)
+        if needed > target.mem.bds // 2:
+            raise CodegenError(
+                f"{needed} buffer descriptors on the {name} channels",
+                where=tile,
+                expected=f"at most {target.mem.bds // 2}",
+            )
+
+
+def _x_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
+    if mem.x_locks is None:
+        return ()
+    x = tiling.m * tiling.k_l2
+    return (
+        _into(X_CHANNEL, mem.x, x, mem.x_locks, x_blocking(tiling)),
+        _from(X_CHANNEL, mem.x, x, mem.x_locks),
+    )
+
+
+def _out_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
+    part = tiling.m * tiling.n
+    joined = tuple(
+        Chain(
+            "S2MM",
+            MEM_OUT_CHANNEL + row,
+            tuple(Descriptor(b, row * part, part, locks.empty, locks.full) for b in mem.out),
+        )
+        for row, locks in enumerate(mem.out_locks)
+    )
+    # Each part has locks of its own, so that the first row leaves while the others still come.
+    leaving = tuple(
+        Descriptor(b, row * part, part, locks.full, locks.empty, out_unblocking(tiling))
+        for b in mem.out
+        for row, locks in enumerate(mem.out_locks)
+    )
+    return (*joined, Chain("MM2S", MEM_OUT_CHANNEL, leaving))
+
+
+def _into(
+    channel: int,
+    buffers: tuple[SSAValue, ...],
+    length: int,
+    locks: LockPair,
+    layout: Layout = LINEAR,
+) -> Chain:
+    ring = (Descriptor(b, 0, length, locks.empty, locks.full, layout) for b in buffers)
+    return Chain("S2MM", channel, tuple(ring))
+
+
+def _from(channel: int, buffers: tuple[SSAValue, ...], length: int, locks: LockPair) -> Chain:
+    ring = (Descriptor(b, 0, length, locks.full, locks.empty) for b in buffers)
+    return Chain("MM2S", channel, tuple(ring))
