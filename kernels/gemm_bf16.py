@@ -19,8 +19,10 @@ from aiec.kernels.spec import KernelSpec, Parameter
 # Source: aie_api detail/aie2/mmul_bf16_bf16.hpp (native), detail/aie2p/mmul_bf16_bf16.hpp.
 MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (4, 8, 8)}
 
-# Register blocks of cpp/gemm_bf16.cc, in instructions (rows, columns).
-REGISTER_BLOCK: dict[str, tuple[int, int]] = {"aie2": (4, 4), "aie2p": (2, 2)}
+# Register blocks of cpp/gemm_bf16.cc, in instructions (rows, columns), by ISA.
+REGISTER_BLOCK: dict[str, tuple[int, int]] = {
+    isa: timing.block for isa, timing in cycles.TIMING.items()
+}
 
 NONE, GELU = 0, 1  # values of the `activation` argument
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,17 @@ def test_ziglang_is_the_last_resort(monkeypatch: pytest.MonkeyPatch) -> None:
     compiler = host_compiler.find_compiler()
     assert compiler.command[1:] == ("-m", "ziglang", "c++")
     assert "-march=native" not in compiler.flags  # zig compiles for this machine by itself
+
+
+@pytest.mark.slow  # zig builds its C++ library first, once a machine
+def test_ziglang_compiles_what_gcc_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ziglang")
+    x, w, acc = random_arguments(GEMM_BF16, TILING, np.random.default_rng(0))
+    gemm()(x, w, acc, 1)
+    expected = acc.copy()
+    monkeypatch.setenv("AIE_CXX", f"{sys.executable} -m ziglang c++")
+    gemm()(x, w, acc, 1)
+    np.testing.assert_allclose(acc, expected, atol=1e-5)
 
 
 def test_named_compiler_must_run(monkeypatch: pytest.MonkeyPatch) -> None:
