@@ -31,22 +31,25 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; return its exit status. Errors are one line on stderr."""
+    command = typer.main.get_command(_app())
     try:
-        status = _app()(arguments, prog_name="aiec", standalone_mode=False)
+        with command.make_context("aiec", list(arguments) or ["--help"]) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
     except AiecError as error:
         return _complain(error.message)
     except _UsageError as error:
         return _complain(error.format_message())  # type: ignore[attr-defined]
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         print("aiec: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    return status if isinstance(status, int) else 0
+    return 0
 
 
 def _app() -> typer.Typer:
     app = typer.Typer(
         help="A PyTorch 2 graph compiler for AMD's NPU, with a simulator and a transcriber.",
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

@@ -1,8 +1,14 @@
-"""`aiec sim`: run a design of this or another compiler in the simulator."""
+"""`aiec sim`: run a design of this or of another compiler in the simulator."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from aiec.ir.errors import OptionError
+from aiec.progress import doing
 
 
 def register(app: typer.Typer) -> None:
@@ -10,5 +16,46 @@ def register(app: typer.Typer) -> None:
     app.command()(sim)
 
 
-def sim() -> None:
-    """Run."""
+def sim(
+    design: Annotated[Path, typer.Argument(help="an .mlir file, or a folder of `aiec compile`")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--in", help="NAME=FILE.npy: initial contents of an argument; repeatable"),
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option("--out", help="NAME=FILE.npy: where an argument is written; repeatable"),
+    ] = None,
+    kernels: Annotated[
+        list[str] | None,
+        typer.Option("--kernel", help="SYMBOL=module:function or SYMBOL=file.py:function"),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="which of several devices to run")] = None,
+    sequence: Annotated[str | None, typer.Option(help="which of several sequences to run")] = None,
+    seed: Annotated[int, typer.Option(help="of the order of events that happen at once")] = 0,
+    max_cycles: Annotated[int | None, typer.Option(help="stop with an error after these")] = None,
+) -> None:
+    """Run a design in the simulator, and say where the time went. All times are simulated."""
+    with doing(f"simulating {design}"):
+        from aiec.runtime.sim.run_file import run_file
+
+        report = run_file(
+            design,
+            inputs={name: Path(path) for name, path in _pairs("--in", inputs)},
+            outputs={name: Path(path) for name, path in _pairs("--out", outputs)},
+            kernels=dict(_pairs("--kernel", kernels)),
+            device=device,
+            sequence=sequence,
+            seed=seed,
+            max_cycles=max_cycles,
+        )
+    print("\n".join(report.lines()))
+
+
+def _pairs(option: str, given: list[str] | None) -> list[tuple[str, str]]:
+    """Split NAME=VALUE."""
+    pairs = [text.partition("=") for text in given or []]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise OptionError(f"{option} {name + equals + value!r}", expected="NAME=VALUE")
+    return [(name, value) for name, _, value in pairs]

@@ -114,8 +114,8 @@ def test_partition_of_a_plain_module(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = ["compile", "whisper-tiny.en", "--target", "npu2", "--mlir-aie", "E1"]
-    assert run([*arguments, "-o", str(tmp_path)]) == 0
-    (folder,) = tmp_path.iterdir()
+    assert run([*arguments, "-o", str(tmp_path / "out")]) == 0
+    (folder,) = (tmp_path / "out").iterdir()
     assert folder.name == "whisper_tiny_en_encoder_npu2"
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["design.mlir", "kernels", "manifest.json"]
@@ -137,3 +137,19 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(line.startswith(("OK ", "MISSING ")) for line in lines)
     for name in ("Python", "torch", "C++", "device node", "driver", "firmware", "pyxrt", "aiecc"):
         assert any(name in line for line in lines), name
+
+
+def test_no_arguments_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    assert "partition" in capsys.readouterr().out
+
+
+def test_sim_without_a_design(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint(capsys, "sim", "no-such-design.mlir")
+    assert line.startswith("aiec: error: cannot read no-such-design.mlir")
+
+
+@pytest.mark.parametrize("text", ["a", "=x.npy", "a="])
+def test_sim_with_half_a_pair(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    line = complaint(capsys, "sim", "design.mlir", "--in", text)
+    assert line == f"aiec: error: --in {text!r}; expected NAME=VALUE"
