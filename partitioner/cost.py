@@ -54,7 +54,7 @@ class Costs:
         if self.target is None:
             return "there is no NPU to decide about"
         if op.kind is not OpKind.LINEAR or op.gemm is None:
-            return f"no kernel of ours runs {op.kind.replace('_', ' ')}"
+            return f"no kernel of ours runs {_called(op)}"
         if op.gemm.residual and op.gemm.activation is not Activation.NONE:
             return "our GEMM kernel cannot both apply GELU and add a residual"
         flowing = [self.values[name] for name in (*op.inputs, *op.outputs)]
@@ -132,6 +132,13 @@ def cost_on_npu(
 def cost_on_cpu(op: FusedOp, graph: MixedGraph, cpu: CpuProfile) -> Cost:
     """Cost of `op` on the CPU. For one op; else use `Costs`."""
     return Costs(graph, None, cpu).on_cpu(op)
+
+
+def _called(op: FusedOp) -> str:
+    """The op's kind in words, or its ATen name where the kind says nothing."""
+    if op.kind is OpKind.OTHER and op.targets:
+        return op.targets[0]
+    return f"{op.kind.replace('_', ' ')}{' ops' if op.kind is OpKind.ELEMENTWISE else ''}"
 
 
 def _launches(op: FusedOp) -> int:

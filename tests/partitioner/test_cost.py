@@ -168,6 +168,15 @@ def test_what_the_npu_cannot_run_has_an_obstacle_instead_of_a_cost(graph, why):
     assert cost_on_npu(graph.ops[0], graph, NPU2) is None
 
 
+def test_an_op_of_no_known_kind_is_called_by_its_aten_name():
+    b = Builder()
+    b.input("x", (4,))
+    b.op("a", OpKind.OTHER, ["x"], (4,), targets=("aten.cumsum.default",))
+    graph = b.graph("other", ("a",))
+    obstacle = Costs(graph, NPU2, CPU).obstacle(graph.ops[0])
+    assert obstacle == "no kernel of ours runs aten.cumsum.default"
+
+
 def test_a_foreign_dtype_is_an_obstacle():
     graph = linear_graph()
     values = tuple(replace(v, dtype="float64", itemsize=8) for v in graph.values)
