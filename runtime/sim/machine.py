@@ -1,0 +1,150 @@
+"""The array that a design was elaborated onto: tiles, their locks, memories, channels and cores.
+
+`elaborate.py` builds it from the text, `sequence.py` drives it. Everything is made on first use,
+so a machine holds what the design names and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from aiec.ir.errors import DesignError
+from aiec.ir.target import DmaLimits, Target
+from aiec.runtime.sim import timing
+from aiec.runtime.sim.dma import Bd, Channel
+from aiec.runtime.sim.engine import Engine
+from aiec.runtime.sim.locks import Lock
+from aiec.runtime.sim.memory import Buffer, Memory, tile_memory
+from aiec.runtime.sim.process import Process
+from aiec.runtime.sim.stream import Circuit, Ddr
+from aiec.runtime.sim.timing import Timing
+from aiec.runtime.sim.tokens import Tokens
+
+SHIM_ROW, MEM_ROW = 0, 1
+
+
+class Direction(Enum):
+    """Which way a DMA channel moves; the value is the hardware's number in syncs."""
+
+    S2MM = 0
+    MM2S = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One DMA channel of the array by its coordinates."""
+
+    column: int
+    row: int
+    direction: Direction
+    channel: int
+
+    def __str__(self) -> str:
+        return f"tile ({self.column}, {self.row}) {self.direction.name} {self.channel}"
+
+
+@dataclass(slots=True)
+class Tile:
+    """One tile's state."""
+
+    column: int
+    row: int
+    limits: DmaLimits
+    memory: Memory
+    locks: dict[int, Lock] = field(default_factory=dict)
+    descriptors: dict[int, Bd] = field(default_factory=dict)
+    core: Process | None = None
+    allocated_bytes: int = 0
+
+    def __str__(self) -> str:
+        return f"tile ({self.column}, {self.row})"
+
+
+class Machine:
+    """One configured array of `target`, `columns` wide."""
+
+    def __init__(self, target: Target, columns: int, seed: int = 0) -> None:
+        self.target = target
+        self.columns = columns
+        self.timing = Timing.of(target)
+        self.engine = Engine(seed)
+        self.ddr = Ddr(self.timing.ddr_bytes_per_cycle)
+        self.tiles: dict[tuple[int, int], Tile] = {}
+        self.channels: dict[Port, Channel] = {}
+        self.tokens: dict[Port, Tokens] = {}
+        self.buffers: dict[str, Buffer] = {}
+        self.allocations: dict[str, Port] = {}
+
+    def tile(self, column: int, row: int, where: str | None = None) -> Tile:
+        """The tile there; `DesignError` outside the array."""
+        if (column, row) not in self.tiles:
+            rows = self.target.first_core_row + self.target.core_rows
+            if not (0 <= column < self.columns and 0 <= row < rows):
+                raise DesignError(
+                    f"there is no tile ({column}, {row})",
+                    where=where,
+                    expected=f"columns 0 to {self.columns - 1}, rows 0 to {rows - 1}",
+                )
+            self.tiles[column, row] = self._make_tile(column, row)
+        return self.tiles[column, row]
+
+    def lock(self, tile: Tile, number: int) -> Lock:
+        """Lock `number` of `tile`."""
+        if number not in tile.locks:
+            name = f"{number} of {tile}"
+            tile.locks[number] = Lock(self.engine, name, self.target.max_lock_value)
+        return tile.locks[number]
+
+    def channel(self, port: Port, where: str | None = None) -> Channel:
+        """The DMA channel at `port`; `DesignError` if the tile has no such channel."""
+        if port not in self.channels:
+            tile = self.tile(port.column, port.row, where)
+            if not 0 <= port.channel < tile.limits.channels:
+                raise DesignError(
+                    f"{tile} has no channel {port.direction.name} {port.channel}",
+                    where=where,
+                    expected=f"0 to {tile.limits.channels - 1}",
+                )
+            tokens = self.tokens[port] = Tokens(self.engine, str(port))
+            depth = tile.limits.queue_depth
+            self.channels[port] = Channel(self.engine, str(port), tile.descriptors, tokens, depth)
+        return self.channels[port]
+
+    def connect(self, source: Port, sinks: list[Port]) -> None:
+        """A circuit from `source` to every one of `sinks`."""
+        ends = [(self.channel(sink), self._latency(source, sink)) for sink in sinks]
+        at_shim = any(port.row == SHIM_ROW for port in (source, *sinks))
+        Circuit(
+            self.engine,
+            self.channel(source),
+            ends,
+            self.timing.stream_bytes_per_cycle,
+            self.ddr if at_shim else None,
+        )
+
+    def cores(self) -> list[Process]:
+        """All cores, in order of their tiles."""
+        return [t.core for _, t in sorted(self.tiles.items()) if t.core is not None]
+
+    def clear_counters(self) -> None:
+        """Start a new account of times."""
+        self.ddr.moved_bytes = 0
+        for core in self.cores():
+            core.clear_counters()
+        for channel in self.channels.values():
+            channel.clear_counters()
+
+    def _make_tile(self, column: int, row: int) -> Tile:
+        target = self.target
+        if row == SHIM_ROW:
+            limits, nbytes = target.shim, 0
+        elif row < target.first_core_row:
+            limits, nbytes = target.mem, target.mem_tile_bytes
+        else:
+            limits, nbytes = target.core, target.core_memory_bytes
+        return Tile(column, row, limits, tile_memory(f"tile ({column}, {row})", nbytes))
+
+    def _latency(self, source: Port, sink: Port) -> int:
+        hops = abs(source.column - sink.column) + abs(source.row - sink.row) + 1
+        return hops * timing.HOP_CYCLES

@@ -1,0 +1,68 @@
+"""Memories and the typed buffers in them.
+
+A tile's memory is one aligned uint8 array; a host buffer is the caller's array. Buffers are numpy
+views, made once, that kernels and core programs get as their memrefs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aiec.ir.errors import SimulationError
+
+# What memory holds before anything is written to it: visibly wrong in every type.
+POISON = 0xCD
+ALIGNMENT = 64
+
+
+class Memory:
+    """One address space: `data` is uint8, (nbytes,)."""
+
+    __slots__ = ("data", "is_host", "name")
+
+    def __init__(self, name: str, data: np.ndarray, is_host: bool = False) -> None:
+        self.name = name
+        self.data = data
+        self.is_host = is_host
+
+
+def tile_memory(name: str, nbytes: int) -> Memory:
+    """A poisoned memory of `nbytes` whose first byte is aligned for every numpy type."""
+    raw = np.full(nbytes + ALIGNMENT, POISON, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return Memory(name, raw[start : start + nbytes])
+
+
+def host_memory(name: str, array: np.ndarray) -> Memory:
+    """The caller's `array` as bytes, in place."""
+    if not array.flags.c_contiguous:
+        raise SimulationError(
+            f"argument {name} is not contiguous", todo="pass numpy.ascontiguousarray(...)"
+        )
+    return Memory(name, array.reshape(-1).view(np.uint8), is_host=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffer:
+    """An `aie.buffer`: `array` is the typed view of its bytes at `address` of `memory`."""
+
+    name: str
+    memory: Memory
+    address: int
+    array: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Size in bytes."""
+        return int(self.array.nbytes)
+
+
+def place(
+    name: str, memory: Memory, address: int, dtype: np.dtype, shape: tuple[int, ...]
+) -> Buffer:
+    """The buffer of `shape` elements of `dtype` at byte `address` of `memory`."""
+    nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    view = memory.data[address : address + nbytes].view(dtype).reshape(shape)
+    return Buffer(name, memory, address, view)

@@ -1,0 +1,95 @@
+"""Which chip a device name means, and where buffers, locks and descriptors without a number go.
+
+Source: mlir-aie AIETargetModel (device names), AIEAssignBuffers (basic sequential allocation: the
+stack first, then buffers in order), AIEAssignLockIDs and AIEAssignBufferDescriptorIDs (lowest free;
+a mem tile's even channels use the lower half, its odd channels the upper).
+"""
+
+from __future__ import annotations
+
+import re
+
+from aiec.ir.errors import DesignError
+from aiec.ir.target import TARGETS, Target
+from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Tile
+
+BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
+
+
+def chip_of(device: str) -> tuple[Target, int]:
+    """The target of a device name and how many columns it has."""
+    match = re.fullmatch(r"(npu[12])(?:_(\d)col)?", device)
+    if match is None:
+        raise DesignError(
+            f"device {device!r} cannot be simulated",
+            expected="npu1, npu2, or one of npu1_1col to npu2_7col",
+        )
+    target = TARGETS[match[1]]
+    columns = int(match[2]) if match[2] else target.columns
+    if not 1 <= columns <= target.columns:
+        raise DesignError(f"device {device!r} does not exist",
+                          expected=f"at most {target.columns} columns")  # fmt: skip
+    return target, columns
+
+
+class BufferPlacer:
+    """Gives the buffers of one tile their addresses."""
+
+    def __init__(self, tile: Tile, stack_bytes: int) -> None:
+        self._tile = tile
+        self._next = stack_bytes
+
+    def place(self, name: str, nbytes: int, address: int | None, where: str) -> int:
+        """The address of a buffer; explicit ones are taken as they are."""
+        if address is None:
+            address = -(-self._next // BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT
+            self._next = address + nbytes
+        capacity = self._tile.memory.data.size
+        if address + nbytes > capacity:
+            raise DesignError(
+                f"buffer {name} of {nbytes} bytes does not fit: it would end at byte "
+                f"{address + nbytes} of {self._tile}",
+                where=where,
+                expected=f"at most {capacity} bytes, the stack included",
+            )
+        return address
+
+
+def free_lock(tile: Tile, where: str) -> int:
+    """The lowest lock of `tile` that nobody has."""
+    for number in range(tile.limits.locks):
+        if number not in tile.locks:
+            return number
+    raise DesignError(f"{tile} has no lock left", where=where,
+                      expected=f"at most {tile.limits.locks} locks")  # fmt: skip
+
+
+def descriptor_range(tile: Tile, channel: int) -> range:
+    """The descriptors that `channel` of `tile` can use."""
+    if tile.row == MEM_ROW:
+        half = tile.limits.bds // 2
+        return range(half, 2 * half) if channel % 2 else range(half)
+    return range(tile.limits.bds)
+
+
+def free_descriptor(tile: Tile, channel: int, taken: set[int], where: str) -> int:
+    """The lowest descriptor for `channel` that is not `taken`."""
+    for number in descriptor_range(tile, channel):
+        if number not in taken:
+            return number
+    parity = ("odd" if channel % 2 else "even") + " " if tile.row == MEM_ROW else ""
+    raise DesignError(
+        f"{tile} has no descriptor left for its {parity}channels",
+        where=where,
+        expected=f"at most {len(descriptor_range(tile, channel))}",
+    )
+
+
+__all__ = [
+    "SHIM_ROW",
+    "BufferPlacer",
+    "chip_of",
+    "descriptor_range",
+    "free_descriptor",
+    "free_lock",
+]

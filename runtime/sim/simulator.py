@@ -1,0 +1,138 @@
+"""The simulator's face: text and numpy arrays in, a report out.
+
+    parse      codegen/dialects   text -> xDSL module
+    elaborate  elaborate.py       module -> Machine, cores started
+    run        sequence.py        a runtime sequence drives the machine
+
+State (memories, locks, where cores stand) persists between runs, as on hardware: one load, many
+dispatches. Refuses what the hardware would, and anything that it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiec.codegen.dialects import parse
+from aiec.ir.errors import SimulationError, nearest
+from aiec.runtime.sim.diagnose import deadlock, leftovers
+from aiec.runtime.sim.elaborate import Configuration, elaborate
+from aiec.runtime.sim.process import Process
+from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
+
+Kernels = Mapping[str, Callable[..., Any]]
+# Once the sequence has ended, transfers under way go on as long as one of them moves in this time.
+DRAIN_CYCLES = 1_000_000
+
+
+def simulate(
+    text: str,
+    args: Sequence[Any],
+    kernels: Kernels | None = None,
+    device: str | None = None,
+    sequence: str | None = None,
+    seed: int = 0,
+    max_cycles: int | None = None,
+) -> Report:
+    """Run one runtime sequence of MLIR-AIE `text` on `args`; numpy arrays are written in place.
+
+    args: in the order of the sequence's arguments; contiguous numpy arrays (any dtype: bytes are
+        what moves) and Python ints.
+    kernels: external functions by symbol; called with numpy views and Python scalars. An attribute
+        `cycles`, a number or a callable with the same arguments, gives its time.
+    device, sequence: symbols, needed where the text has several.
+    seed: other than 0 permutes events of equal time and jitters latencies.
+    Errors: DesignError for what cannot be built, SimulationError for what goes wrong in the run.
+    """
+    simulator = Simulator(text, kernels=kernels, device=device, seed=seed)
+    return simulator.run(args, sequence=sequence, max_cycles=max_cycles)
+
+
+class Simulator:
+    """One design loaded on one simulated array."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        kernels: Kernels | None = None,
+        device: str | None = None,
+        seed: int = 0,
+        name: str = "<design>",
+    ) -> None:
+        self._configuration: Configuration = elaborate(
+            parse(text, name), dict(kernels or {}), device, seed
+        )
+
+    @property
+    def sequences(self) -> tuple[str, ...]:
+        """Symbols of the design's runtime sequences."""
+        return tuple(self._configuration.sequences)
+
+    def run(
+        self,
+        args: Sequence[Any],
+        sequence: str | None = None,
+        max_cycles: int | None = None,
+    ) -> Report:
+        """Run a sequence on `args` (as `simulate`), from the state that the last run left."""
+        configuration = self._configuration
+        machine = configuration.machine
+        engine = machine.engine
+        symbol = self._symbol(sequence)
+        machine.clear_counters()
+        begin = engine.now
+        engine.max_cycles = None if max_cycles is None else begin + max_cycles
+        process = configuration.start(symbol, args)
+        engine.run()
+        if not process.done:
+            raise deadlock(machine, process)
+        cycles = engine.now - begin
+        self._drain()
+        return self._report(symbol, cycles)
+
+    def _symbol(self, sequence: str | None) -> str:
+        known = self._configuration.sequences
+        if sequence is None and len(known) == 1:
+            return next(iter(known))
+        if sequence is None:
+            raise SimulationError("no runtime sequence was named", expected=nearest("", known))
+        if sequence not in known:
+            raise SimulationError(
+                f"there is no runtime sequence {sequence!r}", expected=nearest(sequence, known)
+            )
+        return sequence
+
+    def _drain(self) -> None:
+        machine = self._configuration.machine
+        moved = -1
+        while moved != (moved := machine.ddr.moved_bytes):
+            machine.engine.run(until=machine.engine.now + DRAIN_CYCLES)
+
+    def _report(self, symbol: str, cycles: int) -> Report:
+        machine = self._configuration.machine
+        return Report(
+            device=self._configuration.device,
+            sequence=symbol,
+            cycles=cycles,
+            clock_hz=machine.timing.clock_hz,
+            cores=tuple(_core_time(core, cycles) for core in machine.cores()),
+            channels=tuple(
+                ChannelTime(c.name, c.moved_bytes, c.busy_cycles, c.lock_cycles, c.stream_cycles)
+                for c in machine.channels.values()
+            ),
+            ddr_bytes=machine.ddr.moved_bytes,
+            notes=leftovers(machine),
+        )
+
+
+def _core_time(core: Process, cycles: int) -> CoreTime:
+    spent = core.compute_cycles + core.lock_cycles + core.stream_cycles
+    return CoreTime(
+        core.name,
+        core.compute_cycles,
+        core.lock_cycles,
+        core.stream_cycles,
+        max(0, cycles - spent),
+        core.kernel_calls,
+    )

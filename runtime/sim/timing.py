@@ -1,0 +1,54 @@
+"""Every constant of the simulator's clock, in cycles of the array, with its source.
+
+Stands below the machine: channels, cores and the sequence ask here what a thing costs. What depends
+on the chip comes from `aiec.ir.target.Target`; what is the same for all known chips, or is not
+published, is here and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiec.ir.target import Target
+
+# Source: AM020, stream switch: 2 cycles in and 2 out. AM009's 2 a hop was measured on AIE1.
+HOP_CYCLES = 4
+# Source: AM020, each port of a switch buffers 8 words.
+HOP_FIFO_WORDS = 8
+# Source: mlir-aie test/benchmarks, about 57 cycles an acquire with its release (VCK190 board). The
+# traces of allo's 64-cubed GEMMs on npu1 agree: 3,630 a period less 2,920 of matmul and 530 of zero
+# fill leave 180 for three pairs.
+CORE_ACQUIRE_CYCLES = 29
+CORE_RELEASE_CYCLES = 28
+# Not published. A descriptor's fetch and its lock request; small against any useful transfer.
+BD_START_CYCLES = 8
+# Not published. The controller's write of one register; a transfer is programmed by a block write
+# of 8 words, an address patch and a queue push (TXN-H).
+REGISTER_WRITE_CYCLES = 100
+# Source: JENA, latencies of scalar operations on AIE2 and AIE2P. Stores are not waited for.
+SCALAR_LOAD_CYCLES = 6
+SCALAR_OP_CYCLES = 1
+# Source: JENA, a jump or return takes 6 cycles (5 delay slots).
+CALL_CYCLES = 12
+BRANCH_CYCLES = 6
+# Source: AM020, a 512-bit beat a cycle, two beats deep at each end.
+CASCADE_DEPTH = 4
+CASCADE_BEAT_CYCLES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What the target's own numbers come to in cycles."""
+
+    clock_hz: int
+    stream_bytes_per_cycle: int
+    ddr_bytes_per_cycle: float  # shared by all shim channels, both directions
+
+    @classmethod
+    def of(cls, target: Target) -> Timing:
+        """Source: `Target.stream_bytes_per_cycle`, `Target.ddr_bytes_per_s`."""
+        return cls(
+            target.clock_hz,
+            target.stream_bytes_per_cycle,
+            target.ddr_bytes_per_s / target.clock_hz,
+        )
