@@ -1,4 +1,4 @@
-"""The dialects aie and aiex of AMD's MLIR-AIE: reading E0 to E3, one form in memory, writing E1, E2.
+"""The dialects aie and aiex of MLIR-AIE: reads E0 to E3 into one form, writes E1 or E2.
 
     parse          text -> ModuleOp      reading.py, then normalise.py
     print_module   ModuleOp -> text      writing.py

@@ -47,7 +47,7 @@ from aiec.codegen.dialects.attributes import (
     DmaDirectionAttr,
     PacketInfoAttr,
 )
-from aiec.codegen.dialects.epochs import EpochPrinter
+from aiec.codegen.dialects.epochs import in_e1
 from aiec.codegen.dialects.operands import (
     i32_attr,
     parse_attributes,
@@ -69,7 +69,7 @@ Dims: TypeAlias = tuple[tuple[Scalar, Scalar], ...]
 
 @irdl_op_definition
 class DmaStartOp(IRDLOperation):
-    """Start the chain at `dest` on a channel, then go on at `chain`. Runs repeat_count + 1 times."""
+    """Run the chain at `dest` repeat_count + 1 times on a channel; go on at `chain`."""
 
     name = "aie.dma_start"
     direction = prop_def(DmaDirectionAttr, prop_name="channel_dir")
@@ -268,7 +268,7 @@ class DmaBdOp(ScalarsOp):
     def print(self, printer: Printer) -> None:
         with printer.in_parens():
             print_memref_operand(printer, self.buffer)
-            if isinstance(printer, EpochPrinter) and printer.epoch == "E1":
+            if in_e1(printer):
                 self._print_positional(printer)
             else:
                 self._print_keywords(printer)

@@ -127,3 +127,8 @@ def _hint(value: SSAValue) -> str | None:
     if value.name_hint is None and isinstance(value.owner, HasName):
         return value.owner.suggested_name()
     return value.name_hint
+
+
+def in_e1(printer: Printer) -> bool:
+    """Whether `printer` writes E1; a plain xDSL printer writes what E2's form would be."""
+    return isinstance(printer, EpochPrinter) and printer.epoch == "E1"

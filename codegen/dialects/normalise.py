@@ -6,11 +6,12 @@ Each function here takes a module and rewrites it in place; `normalise` runs the
 from __future__ import annotations
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import MemRefType, ModuleOp
 from xdsl.ir import Block, Operation
 
 from aiec.codegen.dialects.attributes import PacketInfoAttr
 from aiec.codegen.dialects.dma import DmaBdOp, DmaBdPacketOp
+from aiec.codegen.dialects.objectfifo import ObjectFifoAcquireOp, ObjectFifoSubviewAccessOp
 from aiec.codegen.dialects.routing import ShimDmaAllocationOp
 from aiec.codegen.dialects.structure import DeviceOp, TileOp
 
@@ -25,6 +26,8 @@ def normalise(module: ModuleOp) -> None:
                 _move_packet(op)
             case ShimDmaAllocationOp() if op.tile is None:
                 _find_tile(op)
+            case ObjectFifoAcquireOp() if isinstance(op.results[0].type, MemRefType):
+                _acquire_subview(op)
 
 
 def _move_packet(op: DmaBdPacketOp) -> None:
@@ -63,3 +66,22 @@ def _shim_tile(block: Block, column: int) -> Operation:
     assert block.first_op is not None
     block.insert_op_before(tile, block.first_op)
     return tile
+
+
+def _acquire_subview(op: ObjectFifoAcquireOp) -> None:
+    """E3's acquire of objects -> acquire of a subview, and an access for each object."""
+    element = op.results[0].type
+    assert isinstance(element, MemRefType)
+    fifo = op.fifo.root_reference.data
+    acquire = ObjectFifoAcquireOp(fifo, op.port.data, op.size.value.data, element)
+    accesses = [ObjectFifoSubviewAccessOp(acquire.outputs[0], i) for i in range(len(op.outputs))]
+    block = op.parent_block()
+    assert block is not None
+    for new in (acquire, *accesses):
+        new.location = op.location
+        block.insert_op_before(new, op)
+    for output, access in zip(op.outputs, accesses, strict=True):
+        name = output.name_hint
+        output.replace_all_uses_with(access.output)
+        access.output._name = name
+    op.detach()

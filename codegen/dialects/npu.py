@@ -31,6 +31,7 @@ from xdsl.printer import Printer
 
 from aiec.codegen.dialects.attributes import PacketInfoAttr
 from aiec.codegen.dialects.dma import parse_scalars, print_scalars
+from aiec.codegen.dialects.epochs import in_e1
 from aiec.codegen.dialects.operands import (
     i64_attr,
     parse_attributes,
@@ -205,13 +206,8 @@ class NpuRtpWriteOp(ScalarsOp):
             printer.print_string(f", {self.index.value.data}, ")
             print_scalar(printer, self.value, i32)
         print_attributes(printer, self, "buffer", "index")
-        if writes_types(printer):
+        if not in_e1(printer):
             printer.print_string(" : i32")
 
 
-def writes_types(printer: Printer) -> bool:
-    """Whether this printer's generation gives the types of scalar operands (E2 does)."""
-    return getattr(printer, "epoch", "E2") == "E2"
-
-
-AIEX_OPERATIONS: tuple[type[Operation], ...] = (NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp)
+OPERATIONS: tuple[type[Operation], ...] = (NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp)

@@ -77,3 +77,11 @@ def print_memref_operand(printer: Printer, value: SSAValue) -> None:
     printer.print_ssa_value(value)
     printer.print_string(" : ")
     printer.print_attribute(value.type)
+
+
+def parse_integers(parser: Parser) -> list[int]:
+    """Read `[1, 2]` if it is there, else nothing."""
+    return (
+        parser.parse_optional_comma_separated_list(parser.Delimiter.SQUARE, parser.parse_integer)
+        or []
+    )

@@ -16,15 +16,45 @@ from xdsl.dialects.scf import Scf
 from xdsl.dialects.vector import Vector
 from xdsl.ir import Dialect
 
-from aiec.codegen.dialects import dma, locks, npu, routing, structure
+from aiec.codegen.dialects import (
+    dma,
+    foreign,
+    locks,
+    npu,
+    objectfifo,
+    registers,
+    routing,
+    structure,
+    switches,
+    tasks,
+    trace,
+)
 from aiec.codegen.dialects.attributes import ATTRIBUTES
 
 Aie = Dialect(
     "aie",
-    [*structure.OPERATIONS, *locks.AIE_OPERATIONS, *dma.OPERATIONS, *routing.AIE_OPERATIONS],
+    [
+        *structure.OPERATIONS,
+        *locks.AIE_OPERATIONS,
+        *dma.OPERATIONS,
+        *routing.OPERATIONS,
+        *switches.OPERATIONS,
+        *objectfifo.OPERATIONS,
+        *tasks.AIE_OPERATIONS,
+        *trace.OPERATIONS,
+    ],
     list(ATTRIBUTES),
 )
-Aiex = Dialect("aiex", [*locks.AIEX_OPERATIONS, *npu.AIEX_OPERATIONS], [])
+Aiex = Dialect(
+    "aiex",
+    [
+        *locks.AIEX_OPERATIONS,
+        *npu.OPERATIONS,
+        *registers.OPERATIONS,
+        *tasks.AIEX_OPERATIONS,
+    ],
+    [],
+)
 
 # E0's names. Source: pull request 2708 of mlir-aie (18 November 2025).
 RENAMED = {"aiex.runtime_sequence": "aie.runtime_sequence"}
@@ -34,6 +64,8 @@ RENAMED = {"aiex.runtime_sequence": "aie.runtime_sequence"}
 def context() -> Context:
     """All dialects that a design may use; anything else is refused by name."""
     result = Context()
-    for dialect in (Builtin, Func, Scf, Cf, Arith, Math, MemRef, Affine, Vector, Aie, Aiex):
+    for dialect in (Builtin, Func, Scf, Cf, Arith, Math, Affine, foreign.Index, Aie, Aiex):
         result.load_dialect(dialect)
+    for dialect in (MemRef, Vector):
+        result.load_dialect(foreign.with_replacements(dialect))
     return result

@@ -33,7 +33,7 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
-from xdsl.traits import IsTerminator, NoTerminator, SymbolTable
+from xdsl.traits import NoTerminator, SymbolTable
 
 from aiec.codegen.dialects.attributes import DeviceName, DeviceNameAttr, TileKind, TileKindAttr
 from aiec.codegen.dialects.operands import (
@@ -43,26 +43,10 @@ from aiec.codegen.dialects.operands import (
     print_attributes,
     string_attr,
 )
+from aiec.codegen.dialects.regions import EndOp, parse_implicit_region
 
 DEFAULT_DEVICE = "main"
 DEFAULT_SEQUENCE = "sequence"
-
-
-@irdl_op_definition
-class EndOp(IRDLOperation):
-    """Ends a core's program or a chain of descriptors."""
-
-    name = "aie.end"
-    traits = traits_def(IsTerminator())
-    assembly_format = "attr-dict"
-
-
-def drop_end(region: Region) -> None:
-    """Remove an `aie.end` that the op's form implies."""
-    for block in region.blocks:
-        if isinstance(block.last_op, EndOp):
-            block.last_op.detach()
-            return
 
 
 @irdl_op_definition
@@ -90,10 +74,7 @@ class DeviceOp(IRDLOperation):
         with parser.in_parens():
             device = DeviceNameAttr.parse_parameter(parser)
         name = parser.parse_optional_symbol_name()
-        region = parser.parse_region()
-        if not region.blocks:
-            region.add_block(Block())
-        drop_end(region)
+        region = parse_implicit_region(parser)
         op = cls(device, region, name.data if name else DEFAULT_DEVICE)
         op.attributes = parse_attributes(parser, cls, op.properties)
         return op
@@ -366,8 +347,7 @@ class RuntimeSequenceOp(IRDLOperation):
         attributes: dict[str, Attribute] = {}
         if (dictionary := parser.parse_optional_attr_dict_with_keyword()) is not None:
             attributes = dict(dictionary.data)
-        region = parser.parse_region(arguments)
-        drop_end(region)
+        region = parse_implicit_region(parser, arguments)
         op = cls(region, name.data if name else DEFAULT_SEQUENCE)
         op.attributes = attributes | parser.parse_optional_attr_dict()
         return op
