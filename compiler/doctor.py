@@ -128,7 +128,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _installed(root: str, programs: Iterable[str]) -> str | None:
-    """The first of `programs` in `bin` of the installation that environment variable `root` names."""
+    """The first of `programs` in `bin` of the installation that variable `root` names."""
     prefix = os.environ.get(root)
     paths = [Path(prefix, "bin", program) for program in programs] if prefix else []
     return next((str(path) for path in paths if os.access(path, os.X_OK)), None)

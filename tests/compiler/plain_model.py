@@ -1,7 +1,7 @@
 """A model that the command line takes as `plain_model:build`."""
 
 import torch
-from models import Mlp
+from small_models import Mlp
 
 
 def build() -> tuple[Mlp, tuple[torch.Tensor]]:

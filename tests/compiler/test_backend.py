@@ -5,15 +5,16 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import aiec.backend
 import pytest
 import torch
+from small_models import Mlp, Stem
+from torch import Tensor, nn
+from torch._dynamo.utils import counters
+
+import aiec.backend
 from aiec.ir.errors import AiecError, CaptureError, DeviceError, OutputError, PartitionError
 from aiec.observe import compiled_graphs
 from aiec.runtime.cpu_device import CpuDevice
-from models import Mlp, Stem
-from torch import Tensor, nn
-from torch._dynamo.utils import counters
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from aiec import __version__
 from aiec.cli import run
 

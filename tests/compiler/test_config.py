@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from aiec.config import load_options
 from aiec.ir.errors import OptionError
 from aiec.ir.options import Options

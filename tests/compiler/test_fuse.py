@@ -1,16 +1,16 @@
-"""Fusion of small modules, as text: one line an op. Change a pattern, and see here what changes."""
+"""Fusion of small modules, as text, one line an op: change a pattern and see what changes."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from small_models import Mlp, Stem
+from torch import Tensor, nn
+
 from aiec.capture import Capture, capture_shapes
 from aiec.fuse import fuse
 from aiec.ir.graph import MixedGraph, OpKind, Role
-from models import Mlp, Stem
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 
 def graph_of(model: Callable[..., Any], *shapes: tuple[int, ...]) -> MixedGraph:
@@ -39,7 +39,8 @@ def test_mlp() -> None:
     assert text_of(graph) == [
         f"native_layer_norm layer_norm: {x} * * -> getitem [native_layer_norm getitem]",
         "addmm linear gemm_6x16x32_bias_gelu: getitem * * -> gelu [view t addmm view_1 gelu]",
-        f"addmm_1 linear gemm_6x32x16_bias_res: gelu * * {x} -> add [view_2 t_1 addmm_1 view_3 add]",
+        f"addmm_1 linear gemm_6x32x16_bias_res: gelu * * {x} -> add "
+        "[view_2 t_1 addmm_1 view_3 add]",
     ]
     assert [op.module for op in graph.ops] == ["norm", "up", "down"]
     assert graph.ops[1].operands is not None
@@ -96,14 +97,14 @@ class Branches(nn.Module):
         return getattr(self, self.case)(x, y)
 
     def gelu_tanh(self, x: Tensor, y: Tensor) -> Any:
-        return F.gelu(self.one(x), approximate="tanh")
+        return nn.functional.gelu(self.one(x), approximate="tanh")
 
     def gelu_of_shared(self, x: Tensor, y: Tensor) -> Any:
         h = self.one(x)
-        return F.gelu(h), h
+        return nn.functional.gelu(h), h
 
     def gelu_then_add(self, x: Tensor, y: Tensor) -> Any:
-        return F.gelu(self.one(x)) + y
+        return nn.functional.gelu(self.one(x)) + y
 
     def add_broadcast(self, x: Tensor, y: Tensor) -> Any:
         return self.one(x) + y[:1]
@@ -126,10 +127,10 @@ class Branches(nn.Module):
 
     def shared_view(self, x: Tensor, y: Tensor) -> Any:
         flat = x.view(6, 4)
-        return F.linear(flat, self.one.weight).view(2, 3, 4), flat * 2
+        return nn.functional.linear(flat, self.one.weight).view(2, 3, 4), flat * 2
 
     def relu(self, x: Tensor, y: Tensor) -> Any:
-        return F.relu(self.one(x))
+        return nn.functional.relu(self.one(x))
 
 
 LINEAR = "addmm linear gemm_6x4x4_bias: arg2_1 * * -> view_1 [view t addmm view_1]"
@@ -224,7 +225,7 @@ def test_dynamic_length_stays_matmul() -> None:
 
 def test_attention() -> None:
     def call(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        return F.scaled_dot_product_attention(q, k, v)
+        return nn.functional.scaled_dot_product_attention(q, k, v)
 
     graph = graph_of(call, (1, 2, 5, 8), (1, 2, 7, 8), (1, 2, 7, 8))
     (op,) = graph.ops
@@ -240,8 +241,16 @@ def test_op_with_several_outputs() -> None:
 @pytest.mark.parametrize(
     ("call", "shapes", "flop"),
     [
-        (lambda x, w: F.conv1d(x, w, groups=2), ((1, 4, 9), (6, 2, 3)), 2 * 6 * 7 * 2 * 3),
-        (lambda x, w: F.conv_transpose1d(x, w), ((1, 4, 9), (4, 6, 3)), 2 * 4 * 9 * 6 * 3),
+        (
+            lambda x, w: nn.functional.conv1d(x, w, groups=2),
+            ((1, 4, 9), (6, 2, 3)),
+            2 * 6 * 7 * 2 * 3,
+        ),
+        (
+            lambda x, w: nn.functional.conv_transpose1d(x, w),
+            ((1, 4, 9), (4, 6, 3)),
+            2 * 4 * 9 * 6 * 3,
+        ),
         (lambda m, v: torch.mv(m, v), ((5, 3), (3,)), 2 * 5 * 3),
         (lambda a, b: torch.dot(a, b), ((7,), (7,)), 2 * 7),
         (lambda c, a, b: torch.baddbmm(c, a, b), ((2, 3, 5), (2, 3, 4), (2, 4, 5)), 2 * 30 * 4),

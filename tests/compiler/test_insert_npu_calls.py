@@ -3,6 +3,12 @@ from typing import Any
 
 import pytest
 import torch
+from small_models import Mlp
+from standin_gemms import Gemms
+from test_fuse import Branches
+from torch import Tensor, nn
+from torch.fx import GraphModule
+
 from aiec.capture import Capture, capture
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import insert_npu_calls
@@ -10,11 +16,6 @@ from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import NPU2
 from aiec.partitioner.assign import assign
-from models import Mlp
-from standin import Gemms
-from test_fuse import Branches
-from torch import Tensor, nn
-from torch.fx import GraphModule
 
 
 class OnStandIn:
@@ -99,7 +100,7 @@ def test_only_what_the_partition_says() -> None:
 
 
 def test_transformer_layer() -> None:
-    """PyTorch's fused fast path is one op that no kernel of ours runs; without it there are four."""
+    """PyTorch's fast path is one op that no kernel of ours runs; without it there are four."""
     model = nn.TransformerEncoderLayer(16, 2, 32, activation="gelu", batch_first=True).eval()
     x = torch.randn(1, 5, 16)
     torch.backends.mha.set_fastpath_enabled(False)

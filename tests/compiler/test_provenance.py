@@ -1,6 +1,7 @@
 import pytest
-from aiec.provenance import module_path, user_line
 from torch.fx import Graph
+
+from aiec.provenance import module_path, user_line
 
 TRACE = """  File "/x/model.py", line 12, in forward
     x = self.block(x)

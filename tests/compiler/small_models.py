@@ -22,7 +22,7 @@ class Stem(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv1d(4, 16, 3, padding=1)
-        self.register_buffer("positions", torch.randn(10, 16))
+        self.positions = nn.Buffer(torch.randn(10, 16))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return nn.functional.gelu(self.conv(x)).permute(0, 2, 1) + self.positions

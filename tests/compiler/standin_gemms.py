@@ -1,9 +1,10 @@
 """A torch stand-in for the runtime's GEMM, to test what the compiler does around it."""
 
 import torch
+from torch import Tensor
+
 from aiec.insert_npu_calls import GemmCall
 from aiec.ir.graph import Activation, Gemm
-from torch import Tensor
 
 
 class Gemms:
