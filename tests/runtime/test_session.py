@@ -10,7 +10,11 @@ from aiec.runtime.null_device import NullDevice
 from aiec.runtime.session import Session
 
 # bf16 operands and result: half a unit in the last place of 8 bits, and sums of 70 products.
-TOLERANCE = {"rtol": 2e-2, "atol": 2e-2}
+TOLERANCE = 2e-2
+
+
+def assert_near(actual, wanted):
+    torch.testing.assert_close(actual, wanted, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 def operands(gemm, seed=0):
@@ -37,7 +41,7 @@ def test_each_gemm_equals_torch(artifact, index):
     args = operands(gemm)
     out = session.gemm_op(gemm)(*args)
     assert out.dtype == torch.float32
-    torch.testing.assert_close(out, expected(gemm, *args), **TOLERANCE)
+    assert_near(out, expected(gemm, *args))
 
 
 def test_weights_are_packed_once_and_again_after_a_write(artifact):
@@ -50,9 +54,7 @@ def test_weights_are_packed_once_and_again_after_a_write(artifact):
     call(x, weight, bias, None)
     assert session.telemetry.weight_bytes == packed_once
     weight.mul_(2)
-    torch.testing.assert_close(
-        call(x, weight, bias, None), expected(gemm, x, weight, bias, None), **TOLERANCE
-    )
+    assert_near(call(x, weight, bias, None), expected(gemm, x, weight, bias, None))
     assert session.telemetry.weight_bytes == 2 * packed_once
 
 
@@ -61,7 +63,7 @@ def test_two_weights_of_one_shape_do_not_share(artifact):
     call = Session(CpuDevice(), artifact).gemm_op(gemm)
     for seed in (1, 2):
         args = operands(gemm, seed)
-        torch.testing.assert_close(call(*args), expected(gemm, *args), **TOLERANCE)
+        assert_near(call(*args), expected(gemm, *args))
 
 
 def test_telemetry_counts_dispatches_bytes_and_macs(artifact):
