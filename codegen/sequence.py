@@ -1,4 +1,4 @@
-"""The runtime sequence of one GEMM: parameters to the cores, then the transfers step by step.
+"""The runtime sequence of one GEMM: the transfers step by step, and the cores' parameters.
 
 Emitted after the array. A sequence leaves the array as it found it: every core waiting for the next
 parameters, every queue empty.
@@ -46,8 +46,7 @@ def emit_sequence(plan: GemmPlan, sequence: Sequence, array: Array) -> None:
     roles = [a.role for a in sequence.arguments]
     types = [MemRefType(bf16, [a.nbytes // ELEMENT_BYTES]) for a in sequence.arguments]
     with ops.runtime_sequence(sequence.symbol, roles, types) as buffers:
-        _start_cores(plan, sequence.shape, array)
-        _move(plan, sequence.shape, dict(zip(roles, buffers, strict=True)))
+        _run_steps(plan, sequence.shape, array, dict(zip(roles, buffers, strict=True)))
 
 
 def parameters(plan: GemmPlan, shape: GemmShape) -> tuple[int, int, int, int]:
@@ -70,15 +69,20 @@ def _start_cores(plan: GemmPlan, shape: GemmShape, array: Array) -> None:
             ops.set_lock(core.ready, 1)
 
 
-def _move(plan: GemmPlan, shape: GemmShape, buffers: dict[str, SSAValue]) -> None:
-    issued = 0
-    for step in steps(plan, shape):
-        if issued >= STEPS_IN_FLIGHT:
+def _run_steps(
+    plan: GemmPlan, shape: GemmShape, array: Array, buffers: dict[str, SSAValue]
+) -> None:
+    in_flight = 0
+    for number, step in enumerate(steps(plan, shape)):
+        if in_flight == STEPS_IN_FLIGHT:
             _wait_for_outputs(plan)  # of the step whose descriptors this one takes
+            in_flight -= 1
         for transfer in step.transfers:
             _issue(transfer, buffers[transfer.role])
-        issued += 1
-    for _ in range(min(issued, STEPS_IN_FLIGHT)):
+        in_flight += 1
+        if number == 0:
+            _start_cores(plan, shape, array)  # while the first data is on its way
+    for _ in range(in_flight):
         _wait_for_outputs(plan)
 
 
