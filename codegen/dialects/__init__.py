@@ -8,7 +8,8 @@ The ops stand in `structure`, `locks`, `dma`, `routing`, `objectfifo`, `npu`, `t
 `scalars` says how a number that may be an integer or an SSA value is kept.
 """
 
-from aiec.codegen.dialects.reading import describe, location, parse, verify
+from aiec.codegen.dialects.locations import describe, location
+from aiec.codegen.dialects.reading import parse, verify
 from aiec.codegen.dialects.writing import print_module
 
 __all__ = ["describe", "location", "parse", "print_module", "verify"]

@@ -9,6 +9,7 @@ Source: AIEOps.td 911-1320 (E2) and AIEDialect.cpp 1729-1886 (E1) of mlir-aie.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TypeAlias
 
 from xdsl.dialects.builtin import (
@@ -38,6 +39,7 @@ from xdsl.irdl import (
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import IsTerminator, NoTerminator
+from xdsl.utils.exceptions import VerifyException
 
 from aiec.codegen.dialects.attributes import (
     BdDimLayoutArrayAttr,
@@ -125,7 +127,8 @@ class DmaStartOp(IRDLOperation):
             printer.print_block_name(self.chain)
             if self.repeat_count is not None:
                 printer.print_string(f", repeat_count = {self.repeat_count.value.data}")
-        print_attributes(printer, self, "channel_dir", "channel_index", "repeat_count")
+        inline = ("channel_dir", "channel_index", "repeat_count")
+        print_attributes(printer, self, *inline, *_pad_value_elsewhere(printer))
 
     def suggested_name(self) -> str:
         return "dma"
@@ -162,7 +165,8 @@ class DmaOp(IRDLOperation):
 
     def print(self, printer: Printer) -> None:
         printer.print_string(f"({self.direction.data}, {self.channel.value.data})")
-        print_attributes(printer, self, "channel_dir", "channel_index")
+        inline = ("channel_dir", "channel_index", *_pad_value_elsewhere(printer))
+        print_attributes(printer, self, *inline)
         printer.print_string(" ")
         with printer.in_square_brackets():
             printer.print_list(self.bds, printer.print_region)
@@ -176,7 +180,7 @@ class DmaBdOp(ScalarsOp):
     """One descriptor: which elements of a buffer move, in which order.
 
     The scalars are offset, length, the sizes, the strides. A length that is not given is the whole
-    buffer. `pad_value` stands here in E1 text and on the channel in E2.
+    buffer. E1 writes `pad_value` here, E2 on the channel; reading moves it to the channel.
     """
 
     name = "aie.dma_bd"
@@ -274,6 +278,18 @@ class DmaBdOp(ScalarsOp):
                 self._print_keywords(printer)
         print_attributes(printer, self, "pad_dimensions", "pad_value")
 
+    def verify_(self) -> None:
+        dims = self.dims
+        if self.padding and len(self.padding) != len(dims):
+            raise VerifyException(f"{len(self.padding)} pads for {len(dims)} dimensions")
+        sizes = [size for size, _ in dims if isinstance(size, int)]
+        if not dims or len(sizes) < len(dims) or not isinstance(self.length, int):
+            return
+        pads = self.padding or ((0, 0),) * len(dims)
+        padded = (a + size + b for size, (a, b) in zip(sizes, pads, strict=True))
+        if (product := prod(padded)) != self.length:
+            raise VerifyException(f"length {self.length}, but the sizes make {product} elements")
+
     def _print_positional(self, printer: Printer) -> None:
         printer.print_string(f", {self.offset}")
         if self.length is not None:
@@ -284,8 +300,9 @@ class DmaBdOp(ScalarsOp):
         if self.pad_dimensions is not None:
             printer.print_string(", ")
             self.pad_dimensions.print_parameters(printer)
-        if self.pad_value is not None:
-            printer.print_string(f", pad_value = {self.pad_value.value.data}")
+        channel = channel_of(self)
+        if channel is not None and channel.pad_value is not None:
+            printer.print_string(f", pad_value = {channel.pad_value.value.data}")
 
     def _print_keywords(self, printer: Printer) -> None:
         printer.print_string(" offset = ")
@@ -301,6 +318,29 @@ class DmaBdOp(ScalarsOp):
         if self.pad_dimensions is not None:
             printer.print_string(" pad ")
             self.pad_dimensions.print_parameters(printer)
+
+
+def _pad_value_elsewhere(printer: Printer) -> tuple[str, ...]:
+    return ("pad_value",) if in_e1(printer) else ()
+
+
+def chain(first: Block) -> tuple[Block, ...]:
+    """The blocks from `first` on, as next_bd links them, each once: the last one ends or loops."""
+    blocks = [first]
+    while isinstance(last := blocks[-1].last_op, NextBdOp) and last.dest not in blocks:
+        blocks.append(last.dest)
+    return tuple(blocks)
+
+
+def channel_of(bd: DmaBdOp) -> DmaStartOp | DmaOp | None:
+    """The channel that runs a descriptor; None in a task or where nothing starts it."""
+    parent, block = bd.parent_op(), bd.parent_block()
+    if isinstance(parent, DmaOp):
+        return parent
+    if parent is None or block is None:
+        return None
+    starts = (op for b in parent.regions[0].blocks for op in b.ops if isinstance(op, DmaStartOp))
+    return next((start for start in starts if block in chain(start.dest)), None)
 
 
 class _BdFields:

@@ -1,7 +1,7 @@
 """Ops of MLIR's own dialects that xDSL 0.74 has not, or has without their text form.
 
-memref.global, memref.get_global, memref.copy, vector.shape_cast, index.add, scf.index_switch stands
-in xDSL. Our classes replace xDSL's of the same name in the context of `registry`.
+memref.global, memref.get_global, memref.copy, vector.shape_cast, arithmetic of index. Our classes
+stand for xDSL's of the same name in the context of `registry`.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class GlobalOp(IRDLOperation):
     @classmethod
     def parse(cls, parser: Parser) -> GlobalOp:
         properties: dict[str, Attribute] = {}
-        visibility = parser.parse_optional_visibility_keyword()
+        visibility = parser.parse_optional_str_literal()
         if visibility is not None:
-            properties["sym_visibility"] = visibility
+            properties["sym_visibility"] = StringAttr(visibility)
         if parser.parse_optional_keyword("constant"):
             properties["constant"] = UnitAttr()
         properties["sym_name"] = parser.parse_symbol_name()
@@ -63,7 +63,7 @@ class GlobalOp(IRDLOperation):
         return cls.create(properties=properties, attributes=attributes)
 
     def print(self, printer: Printer) -> None:
-        visibility = f" {self.sym_visibility.data}" if self.sym_visibility else ""
+        visibility = f' "{self.sym_visibility.data}"' if self.sym_visibility else ""
         printer.print_string(visibility + (" constant " if self.constant else " "))
         printer.print_symbol_name(self.sym_name.data)
         printer.print_string(" : ")

@@ -6,14 +6,16 @@ Each function here takes a module and rewrites it in place; `normalise` runs the
 from __future__ import annotations
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import MemRefType, ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, MemRefType, ModuleOp
 from xdsl.ir import Block, Operation
 
 from aiec.codegen.dialects.attributes import PacketInfoAttr
-from aiec.codegen.dialects.dma import DmaBdOp, DmaBdPacketOp
+from aiec.codegen.dialects.dma import DmaBdOp, DmaBdPacketOp, channel_of
+from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.objectfifo import ObjectFifoAcquireOp, ObjectFifoSubviewAccessOp
 from aiec.codegen.dialects.routing import ShimDmaAllocationOp
 from aiec.codegen.dialects.structure import DeviceOp, TileOp
+from aiec.ir.errors import DesignError
 
 
 def normalise(module: ModuleOp) -> None:
@@ -24,6 +26,8 @@ def normalise(module: ModuleOp) -> None:
                 op.detach()
             case DmaBdPacketOp():
                 _move_packet(op)
+            case DmaBdOp() if op.pad_value is not None:
+                _move_pad_value(op, op.pad_value)
             case ShimDmaAllocationOp() if op.tile is None:
                 _find_tile(op)
             case ObjectFifoAcquireOp() if isinstance(op.results[0].type, MemRefType):
@@ -40,6 +44,21 @@ def _move_packet(op: DmaBdPacketOp) -> None:
             op.packet_type.value.data, op.packet_id.value.data
         )
         op.detach()
+
+
+def _move_pad_value(op: DmaBdOp, value: IntegerAttr) -> None:
+    """E1's pad_value of a descriptor -> of its channel; 0 is the default."""
+    channel = channel_of(op)
+    del op.properties["pad_value"]
+    if value.value.data == 0:
+        return
+    if channel is None or (channel.pad_value or value) != value:
+        raise DesignError(
+            "aie.dma_bd has a pad_value that its channel has not",
+            where=describe(op),
+            expected="one pad_value for a channel",
+        )
+    channel.properties["pad_value"] = value
 
 
 def _find_tile(op: ShimDmaAllocationOp) -> None:

@@ -14,9 +14,12 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.parser import Parser
+from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
-from xdsl.utils.lexer import Span
+from xdsl.utils.lexer import Input, Span
 
+from aiec.codegen.dialects.lexing import FastLexer
+from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.normalise import normalise
 from aiec.codegen.dialects.registry import RENAMED, context
 from aiec.ir.errors import DesignError, nearest
@@ -61,22 +64,6 @@ def verify(module: ModuleOp) -> None:
             raise DesignError(f"{op.name}: {_first_line(error)}", where=describe(op)) from error
 
 
-def location(op: Operation) -> tuple[int, int] | None:
-    """(line, column) of an op in the text it was read from, from 1; None if it was built."""
-    place = op.location
-    if isinstance(place, FileLineColLoc):
-        return place.line.data, place.column.data
-    return None
-
-
-def describe(op: Operation) -> str:
-    """`name:line:column` of an op, or its own name where it was built."""
-    place = op.location
-    if isinstance(place, FileLineColLoc):
-        return f"{place.filename.data}:{place.line.data}:{place.column.data}"
-    return op.name
-
-
 class _Reader(Parser):
     """xDSL's parser, which keeps places and whole names, and knows the old names of ops."""
 
@@ -84,7 +71,8 @@ class _Reader(Parser):
         self._lines = [0]
         self._lines += [i + 1 for i, letter in enumerate(text) if letter == "\n"]
         self._file = StringAttr(name)
-        super().__init__(context, text, name)
+        super().__init__(context, "", name)
+        self._parser_state = ParserState(FastLexer(Input(text, name)))
 
     def place(self, position: int) -> str:
         """`name:line:column` of a position in the text."""
@@ -115,6 +103,9 @@ class _Reader(Parser):
                 expected=nearest(name, known) if name.startswith("aie") else None,
             )
         return op
+
+    def parse_identifier(self, context_msg: str = "") -> str:
+        return self.parse_identifier_or_str_literal(context_msg)  # `arith.cmpi "eq"`
 
     def _register_ssa_definition(self, name: str, values: tuple[SSAValue, ...], span: Span) -> None:
         super()._register_ssa_definition(name, values, span)

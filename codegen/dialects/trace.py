@@ -51,12 +51,18 @@ class _TraceBodyOp(IRDLOperation):
         printer.print_symbol_name(self.sym_name.data)
         printer.print_operands(self.operands)
         head = f"{self.head.data} " if self.head.data else ""
-        printer.print_string(f" {head}{{{self.body.data}}}")
+        printer.print_string(f" {head}{{")
+        with printer.indented():
+            for line in self.body.data.splitlines():
+                printer._print_new_line()
+                printer.print_string(line)
+        printer._print_new_line()
+        printer.print_string("}")
         printer.print_op_attributes(self.attributes)
 
 
 def words_until(parser: Parser, end: str) -> str:
-    """The text up to a closing or opening brace of this level, white space as it is."""
+    """The lines up to a brace of this level, without what indents them."""
     text = parser.lexer.input.content
     start, depth = parser.pos, 0
     while depth or parser._current_token.text != end:
@@ -64,7 +70,8 @@ def words_until(parser: Parser, end: str) -> str:
         if not token.text:
             parser.raise_error(f"'{end}' expected")
         depth += {"{": 1, "}": -1}.get(token.text, 0)
-    return str(text[start : parser.pos]).strip()
+    lines = str(text[start : parser.pos]).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 @irdl_op_definition

@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 
 from aiec.codegen.dialects.epochs import EPOCHS, EpochPrinter
-from aiec.codegen.dialects.reading import describe
+from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.scalars import DYNAMIC, ScalarsOp
 from aiec.ir.errors import DesignError, nearest
 
