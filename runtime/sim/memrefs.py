@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from xdsl.dialects import memref
@@ -40,7 +41,7 @@ def _store(w: Writer, op: memref.StoreOp) -> None:
     write(w, op.memref, w.uses(op.indices), w.use(op.value))
 
 
-def _mixed(w: Writer, static: DenseArrayBase, dynamic: Sequence[SSAValue]) -> str:
+def _mixed(w: Writer, static: DenseArrayBase[Any], dynamic: Sequence[SSAValue]) -> str:
     values = iter(w.uses(dynamic))
     items = [next(values) if v == _DYNAMIC else str(v) for v in static.get_values()]
     return f"({', '.join(items)}{',' if len(items) == 1 else ''})"

@@ -13,11 +13,13 @@ from aiec.ir.errors import DesignError
 from aiec.ir.target import TARGETS, Target
 from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Tile
 
+_OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
 BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
 
 
 def chip_of(device: str) -> tuple[Target, int]:
     """The target of a device name and how many columns it has."""
+    device = _OLD_NAMES.get(device, device)
     match = re.fullmatch(r"(npu[12])(?:_(\d)col)?", device)
     if match is None:
         raise DesignError(

@@ -187,13 +187,13 @@ class Writer:
         self.body(region)
         self.dedent()
 
-    def build(self, name: str, process: object, pause: object) -> Callable[..., Generator]:
+    def build(
+        self, name: str, process: object, pause: object
+    ) -> Callable[..., Generator[Any, Any, Any]]:
         """Compile what was written and return its function `name`."""
-        scope = {**self.objects, "process": process, "pause": pause}
+        scope: dict[str, Any] = {**self.objects, "process": process, "pause": pause}
         exec(compile("\n".join(self._lines), f"<{name}>", "exec"), scope)
-        function = scope[name]
-        assert callable(function)
-        return function
+        return scope[name]
 
     @property
     def source(self) -> str:
@@ -240,8 +240,8 @@ def _while(w: Writer, op: scf.WhileOp) -> None:
     assert isinstance(condition, scf.ConditionOp)
     kept = w.declare(after.args)
     w.settle()
-    w.assign(kept, w.uses(condition.arguments))
-    w.emit(f"if not {w.use(condition.cond)}: break")
+    w.assign(kept, w.uses(condition.args))
+    w.emit(f"if not {w.use(condition.condition)}: break")
     w.block(after)
     assert after.last_op is not None
     w.assign(entering, w.uses(after.last_op.operands))

@@ -1,23 +1,29 @@
-"""`aiec sim` without its command line: a design file or a compiled folder, arrays from `.npy`
-files.
+"""`aiec sim` without its command line: a design or a compiled folder, arrays from `.npy` files.
 
-Comes after everything else of the simulator. Kernels are Python functions (`module:function`), C++
-sources compiled for this host, or those that a compiled folder's manifest names.
+Comes after everything else of the simulator. Kernels are Python functions (`module:function`,
+`file.py:function`), C++ sources compiled for this host (`file.cc`), or those that the manifest of a
+compiled folder names.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from aiec.ir.design import KernelBuild
 from aiec.ir.errors import DesignError, OptionError, OutputError, nearest
+from aiec.ir.target import Target
+from aiec.kernels import host
 from aiec.runtime.sim.report import Report
-from aiec.runtime.sim.simulator import Simulator
+from aiec.runtime.sim.simulator import Argument, Simulator, target_of
+
+Kernel = Callable[..., Any]
 
 
 def run_file(
@@ -33,23 +39,36 @@ def run_file(
 ) -> Report:
     """Simulate `design` (an .mlir file, or a folder with design.mlir) and write its outputs.
 
-    inputs, outputs: by the name of the sequence's argument in the text, or its number; an argument
-        that is in neither is a zeroed array of its declared type. An argument that is in both
-        starts from its input.
-    kernels: symbol to `module:function` or `path.py:function`.
+    inputs, outputs: by the name of the sequence's argument in the text, or its number; one that is
+        in neither is a zeroed array of its declared type, one in both starts from its input.
+    kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
     """
     path = design / "design.mlir" if design.is_dir() else design
     text = _read(path)
-    functions = {symbol: _kernel(symbol, where) for symbol, where in kernels.items()}
+    target = target_of(text)
+    functions: dict[str, Kernel] = {}
+    if (design / "manifest.json").is_file():
+        functions.update(_manifest_kernels(design / "manifest.json", target))
+    for symbol, where in kernels.items():
+        functions[symbol] = _kernel(symbol, where, target)
     simulator = Simulator(text, kernels=functions, device=device, seed=seed, name=str(path))
     arguments = simulator.arguments(sequence)
-    _check_names((*inputs, *outputs), [a.name for a in arguments])
-    arrays = [_load(inputs[a.name]) if a.name in inputs else a.zeros() for a in arguments]
-    report = simulator.run(arrays, sequence=sequence, max_cycles=max_cycles)
-    for argument, array in zip(arguments, arrays, strict=True):
-        if argument.name in outputs:
-            _save(outputs[argument.name], array)
+    _check_names((*inputs, *outputs), arguments)
+    values = [_value(argument, inputs) for argument in arguments]
+    report = simulator.run(values, sequence=sequence, max_cycles=max_cycles)
+    for argument, value in zip(arguments, values, strict=True):
+        for name in argument.names:
+            if name in outputs:
+                _save(outputs[name], value)
     return report
+
+
+def _value(argument: Argument, inputs: Mapping[str, Path]) -> Any:
+    for name in argument.names:
+        if name in inputs:
+            loaded = _load(inputs[name])
+            return loaded if argument.is_array else int(loaded)
+    return argument.zeros()
 
 
 def _read(path: Path) -> str:
@@ -73,7 +92,8 @@ def _save(path: Path, array: Any) -> None:
         raise OutputError(f"cannot write {path}: {error}") from None
 
 
-def _check_names(given: tuple[str, ...], known: list[str]) -> None:
+def _check_names(given: tuple[str, ...], arguments: tuple[Argument, ...]) -> None:
+    known = [name for argument in arguments for name in argument.names]
     for name in given:
         if name not in known:
             raise OptionError(
@@ -81,11 +101,28 @@ def _check_names(given: tuple[str, ...], known: list[str]) -> None:
             )
 
 
-def _kernel(symbol: str, where: str) -> Callable[..., Any]:
-    module, colon, name = where.rpartition(":")
-    if not colon:
+def _manifest_kernels(path: Path, target: Target) -> dict[str, Kernel]:
+    """The kernels that a compiled folder's design links with, compiled for this host."""
+    try:
+        builds = tuple(
+            KernelBuild(k["object"], k["source"], tuple(k["defines"].items()), tuple(k["symbols"]))
+            for k in json.loads(_read(path))["kernels"]
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DesignError(
+            f"{path} lists no kernels: {error}", todo="write the folder again with `aiec compile`"
+        ) from None
+    return dict(host.load(builds, target))
+
+
+def _kernel(symbol: str, where: str, target: Target) -> Kernel:
+    if where.endswith((".cc", ".cpp")):
+        return host.compile_source(Path(where), symbol, target=target)[symbol]
+    module, _, name = where.rpartition(":")
+    if not module:
         raise OptionError(
-            f"kernel {symbol}={where}", expected="symbol=module:function or symbol=file.py:function"
+            f"kernel {symbol}={where}",
+            expected="symbol=module:function, symbol=file.py:function or symbol=file.cc",
         )
     try:
         return getattr(_import(module), name)

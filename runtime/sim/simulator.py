@@ -10,17 +10,47 @@ dispatches. Refuses what the hardware would, and anything that it does not know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from xdsl.dialects.builtin import MemRefType
+from xdsl.ir import Attribute
+
 from aiec.codegen.dialects import parse
-from aiec.ir.errors import SimulationError, nearest
+from aiec.ir.errors import DesignError, SimulationError, nearest
+from aiec.ir.target import Target
 from aiec.runtime.sim.diagnose import deadlock, leftovers
 from aiec.runtime.sim.elaborate import Configuration, elaborate
+from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
+from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 Kernels = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a runtime sequence. `names`: in the text, and its number."""
+
+    names: tuple[str, ...]
+    type: Attribute
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is a buffer, not a number."""
+        return isinstance(self.type, MemRefType)
+
+    def zeros(self) -> Any:
+        """An array of the declared type, or the number 0."""
+        if not self.is_array:
+            return 0
+        return np.zeros(shape_of(self.type), dtype_of(element_of(self.type)))
+
+
 # Once the sequence has ended, transfers under way go on as long as one of them moves in this time.
 DRAIN_CYCLES = 1_000_000
 
@@ -68,6 +98,14 @@ class Simulator:
     def sequences(self) -> tuple[str, ...]:
         """Symbols of the design's runtime sequences."""
         return tuple(self._configuration.sequences)
+
+    def arguments(self, sequence: str | None = None) -> tuple[Argument, ...]:
+        """The arguments of a sequence (the only one by default), in order."""
+        block = self._configuration.sequences[self._symbol(sequence)].regions[0].blocks[0]
+        return tuple(
+            Argument((*((a.name_hint,) if a.name_hint else ()), str(n)), a.type)
+            for n, a in enumerate(block.args)
+        )
 
     def run(
         self,
@@ -124,6 +162,14 @@ class Simulator:
             ddr_bytes=machine.ddr.moved_bytes,
             notes=leftovers(machine),
         )
+
+
+def target_of(text: str) -> Target:
+    """The chip that a design's first device names, without parsing the rest."""
+    match = re.search(r"aie\.device\s*\(\s*(\w+)\s*\)", text)
+    if match is None:
+        raise DesignError("the text has no aie.device", expected="MLIR-AIE text")
+    return chip_of(match[1])[0]
 
 
 def _core_time(core: Process, cycles: int) -> CoreTime:

@@ -72,7 +72,7 @@ def test_a_kernel_that_nobody_passed():
         ("metadata = @out", "metadata = @uot", "no shim DMA allocation @uot"),
         ('{sym_name = "m0"}', '{sym_name = "m0", address = 524286 : i32}', "does not fit"),
         ("offset = 0 len = 16", "offset = 131065 len = 16", "the descriptor touches byte"),
-        ("len = 16 ", "len = 16 sizes = [2, 4] strides = [4, 1]", "len is 16, its sizes make 8"),
+        ("len = 16 ", "len = 16 sizes = [2, 4] strides = [4, 1]", "the sizes make 8 elements"),
         (
             "aie.flow(%mem, DMA : 0, %shim, DMA : 0)",
             "aie.flow(%mem, DMA : 0, %shim, DMA : 0) aie.flow(%mem, DMA : 1, %shim, DMA : 0)",
@@ -85,6 +85,12 @@ def test_what_the_hardware_does_not_have(old, new, message):
     assert old in text
     with pytest.raises(DesignError, match=message):
         simulate(text.replace(old, new), arrays())
+
+
+def test_a_length_that_forgets_its_padding():
+    pad = "sizes = [16] strides = [1] pad [<const_pad_before = 2, const_pad_after = 2>]"
+    with pytest.raises(DesignError, match=r"len.* 16.* make 20"):
+        simulate(designs.relay(SEND, give=pad), arrays())
 
 
 def test_channels_of_a_mem_tile_run_out_of_descriptors_by_parity():

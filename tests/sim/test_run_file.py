@@ -1,0 +1,67 @@
+"""The command-level function: files in, files out."""
+
+import designs
+import numpy as np
+import pytest
+
+from aiec.ir.errors import DesignError, OptionError, OutputError
+from aiec.runtime.sim.run_file import run_file
+
+KERNEL = "def add_one(x, y, n):\n    y[:n] = x[:n] + 1\n"
+SOURCE = """#include <aie_api/aie.hpp>
+extern "C" void add_one(int32_t *x, int32_t *y, int32_t n) {
+  for (int i = 0; i < n; i++) y[i] = x[i] + 1;
+}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "design.mlir").write_text(designs.add_one_relay())
+    (tmp_path / "kernels.py").write_text(KERNEL)
+    (tmp_path / "add_one.cc").write_text(SOURCE)
+    np.save(tmp_path / "a.npy", np.arange(64, dtype=np.int32))
+    return tmp_path
+
+
+def run(folder, kernels, inputs=("a",), outputs=("b",), design="design.mlir"):
+    return run_file(
+        folder / design,
+        inputs=dict.fromkeys(inputs, folder / "a.npy"),
+        outputs=dict.fromkeys(outputs, folder / "b.npy"),
+        kernels=kernels,
+    )
+
+
+@pytest.mark.parametrize("kernel", ["kernels.py:add_one", "add_one.cc"])
+def test_arrays_and_kernels_come_from_files(folder, kernel):
+    report = run(folder, {"add_one": str(folder / kernel)}, ("0",), ("1",), ".")
+    assert np.array_equal(np.load(folder / "b.npy"), np.arange(64) + 1)
+    assert "(simulated)" in report.lines()[0]
+
+
+def test_files_and_names_that_are_not_there(folder):
+    kernels = {"add_one": str(folder / "kernels.py:add_one")}
+    with pytest.raises(OptionError, match="the sequence has no argument 'c'"):
+        run(folder, kernels, inputs=("c",))
+    with pytest.raises(DesignError, match="cannot read"):
+        run(folder, kernels, design="other.mlir")
+    with pytest.raises(OptionError, match="kernel add_one=add_one"):
+        run(folder, {"add_one": "add_one"})
+    with pytest.raises(OptionError, match="kernel add_one=nowhere:f cannot"):
+        run(folder, {"add_one": "nowhere:f"})
+    (folder / "b.npy").mkdir()
+    with pytest.raises(OutputError, match="cannot write"):
+        run(folder, kernels)
+    (folder / "a.npy").write_text("no array")
+    with pytest.raises(OptionError, match="cannot load"):
+        run(folder, kernels)
+
+
+def test_text_without_a_device_and_a_broken_manifest(folder):
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(DesignError, match="lists no kernels"):
+        run(folder, {}, design=".")
+    (folder / "design.mlir").write_text("module {}")
+    with pytest.raises(DesignError, match=r"the text has no aie\.device"):
+        run(folder, {}, design=".")
