@@ -83,7 +83,8 @@ def declare_array(plan: GemmPlan) -> Array:
     first, rows, columns = plan.target.first_core_row, range(plan.rows), range(plan.columns)
     shims = tuple(ops.tile(c, 0) for c in columns)
     mem = tuple(ops.tile(c, 1) for c in columns)
-    cores = tuple(tuple(ops.tile(c, first + r) for r in rows) for c in columns)
+    in_banks = core_buffers(plan.tiling, plan.target)[0].bank is not None
+    cores = tuple(tuple(ops.tile(c, first + r, not in_banks) for r in rows) for c in columns)
     array = Array(
         shims,
         tuple(_mem_tile(plan, c, mem[c]) for c in columns),

@@ -65,9 +65,12 @@ def external_function(symbol: str, types: Sequence[Attribute], link_with: str | 
         declared.attributes["link_with"] = StringAttr(link_with)
 
 
-def tile(column: int, row: int) -> SSAValue:
-    """An `aie.tile`."""
-    return structure.TileOp(column, row).result
+def tile(column: int, row: int, sequential: bool = False) -> SSAValue:
+    """An `aie.tile`; `sequential` has its buffers laid end to end, whatever the banks."""
+    made = structure.TileOp(column, row)
+    if sequential:
+        made.attributes["allocation_scheme"] = StringAttr("basic-sequential")
+    return made.result
 
 
 def buffer(of: SSAValue, name: str, type: MemRefType, bank: int | None = None) -> SSAValue:

@@ -61,14 +61,9 @@ def mem_tile_buffer_bytes(tiling: GemmTiling, rows: int) -> tuple[int, ...]:
 
 
 def mem_tile_packs(tiling: GemmTiling, rows: int, target: Target) -> bool:
-    """Whether upstream's bank-aware allocator can place a mem tile's buffers."""
-    free = [target.mem_tile_bytes // MEM_TILE_BANKS] * MEM_TILE_BANKS
-    for nbytes in sorted(mem_tile_buffer_bytes(tiling, rows), reverse=True):
-        bank = max(range(MEM_TILE_BANKS), key=lambda b: free[b])
-        if free[bank] < nbytes:
-            return False
-        free[bank] -= nbytes
-    return True
+    """Whether upstream's bank-aware allocator can place a mem tile's buffers: one a bank."""
+    sizes = mem_tile_buffer_bytes(tiling, rows)
+    return len(sizes) <= MEM_TILE_BANKS and max(sizes) <= target.mem_tile_bytes // MEM_TILE_BANKS
 
 
 def _buffers(tiling: GemmTiling) -> tuple[CoreBuffer, ...]:
