@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import insert_npu_calls
 from aiec.ir.design import Artifact
-from aiec.ir.errors import AiecError
+from aiec.ir.errors import AiecError, OptionError
+from aiec.ir.graph import MixedGraph, OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
@@ -46,10 +47,15 @@ log = logging.getLogger("aiec")
 
 
 def aie(
-    gm: GraphModule, example_inputs: Sequence[Any], *, options: dict[str, Any] | None = None
+    gm: GraphModule,
+    example_inputs: Sequence[Any],
+    *,
+    options: dict[str, Any] | None = None,
+    **unknown: Any,
 ) -> Callable[..., Any]:
     """Compile a Dynamo graph; `torch.compile(model, backend="aie", options={...})` calls this."""
     with _errors_unwrapped():
+        _refuse_unknown(unknown)
         settings = load_options(options)
         target = npu_target(settings)
         captured = capture(gm, example_inputs)
@@ -83,6 +89,8 @@ def decide(
     partition = assign(graph, target, options)
     if directory:
         write_report(partition, directory)
+    if target is not None:
+        _warn_of_symbolic_length(graph)
     for line in summary(partition):
         log.log(logging.WARNING if options.dry_run else logging.INFO, line)
     return partition
@@ -99,6 +107,27 @@ def make_design(
     gemm_plan = plan(partition.gemms, target)
     design = emit(gemm_plan, name, options.mlir_aie)
     return build(design, directory and directory / name)
+
+
+def _refuse_unknown(arguments: Mapping[str, Any]) -> None:
+    for name, value in arguments.items():
+        raise OptionError(
+            f"the backend 'aie' takes no {name}={value!r}", todo="ask for what you want in options"
+        )
+
+
+def _warn_of_symbolic_length(graph: MixedGraph) -> None:
+    """Tell that linear layers stay on the CPU only because Dynamo made their length symbolic."""
+    dynamic = {value.name for value in graph.values if value.dynamic}
+    linears = [op for op in graph.ops if op.kind is OpKind.LINEAR]
+    held = sum(not dynamic.isdisjoint(op.inputs) for op in linears)
+    if held:
+        log.warning(
+            "%s: %d linear ops of a symbolic length stay on the CPU; for one design a length call "
+            "torch.compile with dynamic=False",
+            graph.name,
+            held,
+        )
 
 
 class _Refused(ShortenTraceback):

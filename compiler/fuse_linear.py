@@ -10,14 +10,16 @@ Before, for x of any rank::
 After: one `LinearMatch` for each, with the GEMM and the values that it reads.
 
 Requires: a graph of `capture.py`. Ensures: no node but a view before the product is read outside
-of its match, except `out`; m, k and n are static; all operands are float32; bias and weight are
-constant. What does not fit stays a matmul of its own. GELU is the exact form; a residual has the
-shape of the output and does not follow a GELU, because the kernel's epilogue has no such order.
+of its match, except `out`; all operands are float32; bias and weight are constant. What does not
+fit stays a matmul of its own. GELU is the exact form; a residual has the shape of the output and
+does not follow a GELU, because the kernel's epilogue has no such order.
+
+Where the number of rows is symbolic, m is what it was when the graph was traced, and neither views
+nor residual are taken in, as their shapes cannot be compared; the values are marked dynamic.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -25,6 +27,7 @@ from torch.fx import Node
 
 from aiec.capture import Capture
 from aiec.ir.graph import Activation, Gemm, GemmOperands
+from aiec.op_kinds import hint
 
 _aten = torch.ops.aten
 _VIEWS = (_aten.view.default, _aten._unsafe_view.default, _aten.reshape.default)
@@ -72,12 +75,15 @@ def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
         return None
     *bias, x, transposed = (arg for arg in node.args if isinstance(arg, Node))
     weight = _transposed_weight(transposed, weights)
-    if weight is None or not all(_is_static_f32(n) for n in (node, x, weight, *bias)):
+    if weight is None or not all(_is_f32(n) for n in (node, x, weight, *bias)):
         return None
     n, k = _shape(weight)
     if bias and (bias[0].name not in weights or _shape(bias[0]) != (n,)):
         return None
-    gemm = Gemm(m=_shape(x)[0], k=k, n=n, bias=bool(bias))
+    m = hint(_shape(x)[0])
+    if min(m, k, n) < 1:
+        return None
+    gemm = Gemm(m, k, n, bias=bool(bias))
     operands = GemmOperands(x.name, weight.name, bias[0].name if bias else None)
     return _with_views(LinearMatch(node, (transposed, node), node, gemm, operands), x)
 
@@ -87,7 +93,7 @@ def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
     after = _only_user(match.main)
     if flat.target not in _VIEWS or after is None or after.target not in _VIEWS:
         return match
-    (x,) = flat.all_input_nodes  # sizes are static, or the product would not have matched
+    x = flat.all_input_nodes[0]  # others would be symbolic sizes
     if not _is_static_f32(x) or not _is_static_f32(after):
         return match
     leading, k = _shape(x)[:-1], _shape(x)[-1]
@@ -120,7 +126,8 @@ def _residual(add: Node, value: Node) -> Node | None:
     others = [arg for arg in add.args if arg is not value]
     if len(others) != 1 or not isinstance(others[0], Node) or not _is_static_f32(others[0]):
         return None
-    return others[0] if _shape(others[0]) == _shape(value) else None
+    same = _is_static_f32(value) and _shape(others[0]) == _shape(value)
+    return others[0] if same else None
 
 
 def _transposed_weight(node: Node, weights: frozenset[str]) -> Node | None:
@@ -137,11 +144,13 @@ def _only_user(node: Node) -> Node | None:
     return users[0] if len(users) == 1 and users[0].op == "call_function" else None
 
 
-def _is_static_f32(node: Node) -> bool:
+def _is_f32(node: Node) -> bool:
     value = node.meta.get("val")
-    if not isinstance(value, torch.Tensor) or value.dtype is not torch.float32:
-        return False
-    return all(isinstance(size, int) for size in value.shape) and math.prod(value.shape) > 0
+    return isinstance(value, torch.Tensor) and value.dtype is torch.float32
+
+
+def _is_static_f32(node: Node) -> bool:
+    return _is_f32(node) and all(isinstance(size, int) for size in _shape(node))
 
 
 def _shape(node: Node) -> tuple[int, ...]:

@@ -142,6 +142,27 @@ def test_unknown_option_is_a_value_error() -> None:
     assert str(error).startswith("unknown option 'devcie'; expected 'device'? (one of ")
 
 
+def test_unknown_argument() -> None:
+    compiled = torch.compile(nn.Tanh(), backend="aie", mode="max-autotune")
+    with torch.no_grad():
+        error = error_of(compiled, torch.randn(3))
+    assert str(error) == (
+        "the backend 'aie' takes no mode='max-autotune'; ask for what you want in options"
+    )
+
+
+@pytest.mark.usefixtures("reference_device")
+def test_symbolic_length_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    model, x = Mlp(64, 64).eval(), torch.randn(7, 64)
+    torch._dynamo.mark_dynamic(x, 0)
+    with torch.no_grad(), caplog.at_level(logging.WARNING, logger="aiec"):
+        assert torch.equal(compile_aie(model, device="sim:npu2")(x), model(x))
+    assert caplog.messages == [
+        "graph_0_0: 2 linear ops of a symbolic length stay on the CPU; for one design a length call "
+        "torch.compile with dynamic=False"
+    ]
+
+
 def test_unknown_device() -> None:
     with torch.no_grad():
         error = error_of(compile_aie(nn.Tanh(), device="npu3"), torch.randn(3))

@@ -208,19 +208,26 @@ def test_computed_bias_stays_matmul() -> None:
     assert [op.kind for op in graph.ops] == [OpKind.VIEW, OpKind.MATMUL]
 
 
-def test_dynamic_length_stays_matmul() -> None:
+def test_dynamic_length() -> None:
+    """Rows as they were traced, and the values marked: the partitioner keeps it on the CPU."""
+
     def build() -> tuple[nn.Module, tuple[Tensor]]:
-        x = torch.randn(7, 4)
-        torch._dynamo.mark_dynamic(x, 0)
-        return nn.Linear(4, 8), (x,)
+        x = torch.randn(1, 7, 16)
+        torch._dynamo.mark_dynamic(x, 1)
+        return Mlp().eval(), (x,)
 
     graph = fuse(capture_shapes(build, "small"))
-    product = graph.ops[-1]
-    assert product.kind is OpKind.MATMUL
-    assert product.flop == 2 * 7 * 4 * 8  # at the length that was traced
-    out = graph.value(product.outputs[0])
-    assert out.dynamic
-    assert out.shape == (7, 8)
+    linears = [op for op in graph.ops if op.gemm]
+    assert [op.gemm.label for op in linears if op.gemm] == [
+        "gemm_7x16x32_bias",
+        "gemm_7x32x16_bias",
+    ]
+    assert [op.kind for op in graph.ops].count(OpKind.GELU) == 1
+    for op in linears:
+        assert op.flop == 2 * 7 * 16 * 32
+        assert graph.value(op.inputs[0]).dynamic
+        assert graph.value(op.outputs[0]).dynamic
+        assert not graph.value(op.inputs[1]).dynamic
 
 
 def test_attention() -> None:
