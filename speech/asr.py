@@ -7,12 +7,14 @@ Where it stands: between `vad.py` and `transcribe.py`. Chunks are decoded togeth
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import faster_whisper.transcribe as upstream
 import numpy as np
 
 from aiec.speech.batched_pipeline import BatchedPipeline
+from aiec.speech.sentences import split_sentences
 from aiec.speech.settings import Decoding
 from aiec.speech.speech_model import SpeechModel
 from aiec.speech.transcript import Segment, Word
@@ -24,26 +26,48 @@ NUMERALS = frozenset("0123456789%$£")  # whisperx/asr.py, find_numeral_symbol_t
 def segments_of(
     model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
 ) -> tuple[str, Iterator[Segment]]:
-    """The language and, as they are decoded, the segments of the `chunks` of `samples`."""
-    shared = _shared_arguments(model, decoding)
+    """The language and, as they are decoded, the segments of the `chunks` of `samples`.
+
+    Chunks that are decoded together carry no time tokens, since Whisper may stop short of a chunk's
+    end when it writes them (alone, it would be heard again from there). Their words are aligned by
+    cross-attention instead and grouped into sentences.
+    """
     if decoding.batch_size == 1:
-        clips = [time for chunk in chunks for time in (chunk.start, chunk.end)]
-        found, info = model.transcribe(
-            samples,
-            temperature=decoding.temperatures,
-            clip_timestamps=clips,
-            condition_on_previous_text=decoding.condition_on_previous_text,
-            **shared,
-        )
+        language, found = _one_by_one(model, samples, chunks, decoding)
     else:
-        found, info = BatchedPipeline(model, decoding.temperatures).transcribe(
-            samples,
-            temperature=decoding.temperatures,
-            clip_timestamps=[{"start": chunk.start, "end": chunk.end} for chunk in chunks],
-            batch_size=decoding.batch_size,
-            **shared,
-        )
-    return info.language, (_segment(s) for s in found if s.text.strip())
+        language, found = _together(model, samples, chunks, decoding)
+    numbered = (replace(segment, id=i) for i, segment in enumerate(found, start=1))
+    return language, numbered
+
+
+def _one_by_one(
+    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
+) -> tuple[str, Iterator[Segment]]:
+    found, info = model.transcribe(
+        samples,
+        clip_timestamps=[time for chunk in chunks for time in (chunk.start, chunk.end)],
+        condition_on_previous_text=decoding.condition_on_previous_text,
+        word_timestamps=decoding.word_timestamps,
+        **_shared_arguments(model, decoding),
+    )
+    return info.language, map(_segment, found)
+
+
+def _together(
+    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
+) -> tuple[str, Iterator[Segment]]:
+    found, info = BatchedPipeline(model, decoding.temperatures).transcribe(
+        samples,
+        clip_timestamps=[asdict(chunk) for chunk in chunks],
+        batch_size=decoding.batch_size,
+        word_timestamps=True,
+        without_timestamps=True,
+        **_shared_arguments(model, decoding),
+    )
+    sentences = (part for chunk in found for part in split_sentences(_segment(chunk)))
+    if decoding.word_timestamps:
+        return info.language, sentences
+    return info.language, (replace(sentence, words=None) for sentence in sentences)
 
 
 def _shared_arguments(model: SpeechModel, decoding: Decoding) -> dict[str, Any]:
@@ -52,6 +76,7 @@ def _shared_arguments(model: SpeechModel, decoding: Decoding) -> dict[str, Any]:
     if decoding.suppress_numerals:
         suppressed += numeral_tokens(model)
     return {
+        "temperature": decoding.temperatures,
         "task": decoding.task,
         "language": decoding.language,
         "beam_size": decoding.beam_size,
@@ -64,8 +89,6 @@ def _shared_arguments(model: SpeechModel, decoding: Decoding) -> dict[str, Any]:
         "suppress_tokens": suppressed,
         "initial_prompt": decoding.initial_prompt,
         "hotwords": decoding.hotwords,
-        "word_timestamps": decoding.word_timestamps,
-        "without_timestamps": decoding.without_timestamps,
     }
 
 
@@ -85,8 +108,6 @@ def _segment(found: upstream.Segment) -> Segment:
         round(found.start, 3),
         round(found.end, 3),
         found.text,
-        tuple(found.tokens),
-        found.temperature or 0.0,
         found.avg_logprob,
         found.compression_ratio,
         found.no_speech_prob,

@@ -1,7 +1,7 @@
 """BatchedPipeline: faster-whisper's batches with the safeguards of its sequential mode.
 
 Where it stands: used by `asr.py`. Upstream's batches decode each chunk once and believe the result;
-here the thresholds and the temperature fallback hold, and no text is lost at the end of a chunk.
+here the thresholds and the temperature fallback hold.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ from faster_whisper.transcribe import (
 
 from aiec.speech.speech_model import SpeechModel
 
-TIMES_END = 1500  # the last timestamp token: 30.00 s in steps of 0.02 s; whisper/tokenizer.py
-MAX_INITIAL_S = 1.0  # no chunk begins later than this; faster-whisper's sequential default
-
 
 class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
     """Decodes chunks together, and those that fail a threshold again on their own."""
@@ -32,16 +29,6 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
     def __init__(self, model: SpeechModel, temperatures: Sequence[float]) -> None:
         super().__init__(model)
         self.temperatures = list(temperatures)
-
-    def forward(
-        self, features: Any, tokenizer: Tokenizer, chunks_metadata: Any, options: Any
-    ) -> list[list[dict[str, Any]]]:
-        """Segments of each chunk; none ends after its chunk does."""
-        outputs = super().forward(features, tokenizer, chunks_metadata, options)
-        for segments, chunk in zip(outputs, chunks_metadata, strict=True):
-            for segment in segments:
-                segment["end"] = min(segment["end"], chunk["offset"] + chunk["duration"])
-        return outputs
 
     def generate_segment_batched(
         self, features: np.ndarray, tokenizer: Tokenizer, options: TranscriptionOptions
@@ -54,7 +41,6 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
                 output["tokens"] = []
             elif self.temperatures[0] > 0 or _has_failed(output, tokenizer, options):
                 output.update(self._again(np.array(encoded)[i : i + 1], tokenizer, options))
-            _close_last_segment(output, tokenizer)
         return encoded, outputs
 
     def _again(
@@ -68,10 +54,7 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
             hotwords=options.hotwords,
         )
         result, avg_logprob, _, _ = self.model.generate_with_fallback(
-            get_ctranslate2_storage(encoded),
-            prompt,
-            tokenizer,
-            replace(options, max_initial_timestamp=MAX_INITIAL_S),
+            get_ctranslate2_storage(encoded), prompt, tokenizer, options
         )
         found = {"tokens": result.sequences_ids[0], "no_speech_prob": result.no_speech_prob}
         return found | {"avg_logprob": avg_logprob}
@@ -94,13 +77,3 @@ def _has_failed(
     text = tokenizer.decode(output["tokens"]).strip()
     repetitive = ratio is not None and bool(text) and get_compression_ratio(text) > ratio
     return repetitive or (logprob is not None and output["avg_logprob"] < logprob)
-
-
-def _close_last_segment(output: dict[str, Any], tokenizer: Tokenizer) -> None:
-    """End the tokens with a time if they have times but end in text.
-
-    faster-whisper drops what follows the last time, since its sequential mode would hear it again.
-    """
-    tokens, begin = output["tokens"], tokenizer.timestamp_begin
-    if tokens and tokens[-1] < begin and any(token >= begin for token in tokens):
-        output["tokens"] = [*tokens, begin + TIMES_END]

@@ -151,9 +151,6 @@ def transcribe(
         float | None, _option("failed text with this chance is silence", parser=float_or_none)
     ] = 0.6,
     word_timestamps: Annotated[YesNo, _flag("find a time for each word")] = False,
-    without_timestamps: Annotated[
-        YesNo, _flag("one segment a chunk, as WhisperX without alignment")
-    ] = False,
     max_line_width: Annotated[
         int | None, _option("characters of a subtitle's line", parser=int_or_none)
     ] = None,
@@ -173,8 +170,10 @@ def transcribe(
     """Transcribe audio files, with the encoder on the NPU if there is one.
 
     Speech is found by Silero's VAD, merged into chunks, encoded, and decoded by CTranslate2. Flags
-    have WhisperX's names and defaults; they may be written with dashes or underscores. Times are
-    Whisper's own, as this version does not align. Subtitle options turn word times on.
+    have WhisperX's names and defaults, and may be written with dashes or underscores.
+
+    Times come from Whisper's own attention, sentence by sentence; with --batch-size 1 from its time
+    tokens. Subtitle options turn word times on.
     """
     from aiec.speech.find_model import Places
     from aiec.speech.formats import Layout, formats_of
@@ -205,7 +204,6 @@ def transcribe(
             hotwords=hotwords,
             condition_on_previous_text=condition_on_previous_text,
             word_timestamps=word_timestamps or layout.needs_words,
-            without_timestamps=without_timestamps,
         ),
         vad=Vad(vad_onset, vad_offset, chunk_size, vad_method),
         places=Places(model_dir, model_cache_only),

@@ -36,7 +36,8 @@ def progress(name: str, seconds: float) -> Iterator[Bar]:
         TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=STDERR, transient=True, redirect_stdout=False) as shown:
+    shown = Progress(*columns, console=STDERR, transient=True, disable=not STDERR.is_terminal)
+    with shown:
         yield Bar(shown, shown.add_task(name, total=seconds))
 
 

@@ -73,21 +73,14 @@ def _free(wanted: str, taken: Sequence[str]) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-        os.chmod(file.name, 0o666 & ~_umask())
-        os.replace(file.name, path)
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
     except OSError as error:
         raise _cannot_write(path, error) from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:

@@ -54,7 +54,7 @@ class Decoding:
         temperatures: tried in this order until a result passes the thresholds.
         language: a code of `languages.LANGUAGES`, or None to detect it.
         suppress_tokens: token ids; -1 stands for symbols that are not spoken.
-        without_timestamps: False is not WhisperX's value: there, alignment finds the times later.
+        word_timestamps: keep the times of words, which is faster-whisper's own setting.
     """
 
     task: str = "transcribe"
@@ -74,7 +74,6 @@ class Decoding:
     hotwords: str | None = None
     condition_on_previous_text: bool = False
     word_timestamps: bool = False
-    without_timestamps: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

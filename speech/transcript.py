@@ -26,8 +26,6 @@ class Segment:
     start: float
     end: float
     text: str
-    tokens: tuple[int, ...] = ()
-    temperature: float = 0.0
     avg_logprob: float = 0.0
     compression_ratio: float = 0.0
     no_speech_prob: float = 0.0

@@ -1,25 +1,21 @@
 """Our Whisper against openai-whisper's own module, with the same random weights."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from aiec.ir.errors import OptionError
 from aiec.speech import models
-from aiec.speech.whisper import Dims, Whisper
-
-TINY = Dims(80, 1500, 64, 2, 2, 101, 448, 64, 2, 2)
 
 
 @pytest.fixture(scope="module")
-def pair():
+def pair(small_model):
     openai = pytest.importorskip("whisper.model")
-    torch.manual_seed(0)
-    theirs = openai.Whisper(openai.ModelDimensions(*(getattr(TINY, f) for f in TINY.__slots__)))
-    torch.nn.init.normal_(theirs.decoder.positional_embedding)
-    ours = Whisper(TINY)
-    ours.load_state_dict(theirs.state_dict(), strict=True)
-    return ours.eval(), theirs.eval()
+    theirs = openai.Whisper(openai.ModelDimensions(**asdict(small_model.dims)))
+    theirs.load_state_dict(small_model.state_dict(), strict=True)
+    return small_model, theirs.eval()
 
 
 @torch.inference_mode()

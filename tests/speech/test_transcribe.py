@@ -1,0 +1,204 @@
+"""`aiec transcribe` on the CPU, on real speech: texts, broken files, interrupts, every flag."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from aiec.speech.audio import load_audio
+from aiec.speech.command import NOT_YET
+
+RATE = 16000
+DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+PLAIN = ("--model", "tiny.en", "--device", "cpu", "--output-format", "txt")
+
+
+def words(text):
+    return re.sub(r"[^a-z ]", "", text.lower().replace("-", " ")).split()
+
+
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_texts(aiec, clips, tmp_path, batch_size):
+    status, out, err = aiec(
+        "transcribe", *clips, *PLAIN, "-o", tmp_path, "--batch_size", batch_size
+    )
+    assert (status, err) == (0, [])
+    for path, said in clips.items():
+        text = (tmp_path / f"{path.stem}.txt").read_text()
+        for number in range(10, 0, -1):
+            text = text.replace(str(number), DIGITS[number - 1])
+        assert words(text) == words(said)
+        assert re.search(r"^\[00:00\.\d{3} --> 00:0\d\.\d{3}\]  \w", out, re.MULTILINE)
+
+
+def test_all_formats_and_word_times(aiec, clip, tmp_path):
+    status, _, _ = aiec(
+        "transcribe", clip, "--model", "tiny.en", "-o", tmp_path, "--word_timestamps", "True"
+    )
+    assert status == 0
+    assert {path.suffix for path in tmp_path.iterdir()} == {".txt", ".vtt", ".srt", ".tsv", ".json"}
+    content = json.loads((tmp_path / f"{clip.stem}.json").read_text())
+    assert [word["word"].strip(" ,.!") for word in content["word_segments"]] == ["Hello", "world"]
+    assert content["language"] == "en"
+
+
+def test_subtitle_options_turn_word_times_on(aiec, clip, tmp_path):
+    arguments = ("--model", "tiny.en", "-o", tmp_path, "-f", "srt", "--highlight_words", "True")
+    assert aiec("transcribe", clip, *arguments)[0] == 0
+    assert "<u>Hello" in (tmp_path / f"{clip.stem}.srt").read_text()
+
+
+def test_quiet_and_progress(aiec, clip, tmp_path):
+    quiet = ("--verbose", "False", "--print-progress=True")
+    status, out, err = aiec("transcribe", clip, *PLAIN, "-o", tmp_path, *quiet)
+    assert (status, err) == (0, [])
+    assert re.fullmatch(r"(Progress: \d+\.\d\d%\.\.\.\n)+", out)
+
+
+def test_broken_files_in_the_middle(aiec, clip, tmp_path):
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "words.wav").write_text("no sound at all\n" * 99)
+    (tmp_path / "cut.wav").write_bytes(clip.read_bytes()[:20000])
+    broken = [tmp_path / f"{name}.wav" for name in ("missing", "empty", "words", "cut")]
+    last = tmp_path / "last.wav"
+    last.write_bytes(clip.read_bytes())
+    status, _, err = aiec("transcribe", clip, *broken, last, *PLAIN, "-o", tmp_path / "out")
+    assert status == 1
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == [
+        "hello_world.txt",
+        "last.txt",
+    ]
+    said = ("cannot read", "is empty", "is not audio", "is truncated")
+    for path, line, what in zip(broken, err, said, strict=True):
+        assert line.startswith("aiec: error: ")
+        assert str(path) in line
+        assert what in line
+
+
+def test_nobody_speaks(aiec, silence, write_wav, tmp_path):
+    shorter_than_a_frame = write_wav("short", torch.zeros(100))
+    files = (silence, shorter_than_a_frame)
+    status, out, err = aiec("transcribe", *files, *PLAIN, "-o", tmp_path, "--model", "base")
+    assert (status, out) == (0, "")
+    assert [line.endswith("its transcript is empty") for line in err] == [True, True]
+    assert (tmp_path / "silence.txt").read_text() == (tmp_path / "short.txt").read_text() == ""
+
+
+def test_same_stem_twice(aiec, clip, tmp_path):
+    other = tmp_path / "elsewhere" / clip.name
+    other.parent.mkdir()
+    other.write_bytes(clip.read_bytes())
+    status, _, err = aiec("transcribe", clip, other, *PLAIN, "-o", tmp_path / "out")
+    assert status == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"hello_world.wav.txt", "hello_world.wav-2.txt"}
+    assert [line.endswith("since another file has its stem") for line in err] == [True, True]
+
+
+def test_folder_is_tried_before_anything_else(aiec, tmp_path):
+    (tmp_path / "file").touch()
+    status, out, err = aiec("transcribe", "missing.wav", *PLAIN, "-o", tmp_path / "file")
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].startswith(f"aiec: error: cannot write {tmp_path}/file: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--device", "npu2"), "device 'npu2' cannot be used"),
+        (("--device", "npu3"), "unknown device 'npu3'; expected 'npu2'?"),
+        (
+            ("--device", "cpu", "--require-npu"),
+            "require_npu: device 'cpu' has no NPU on this m",
+        ),
+        (("--compute_type", "float8"), "compute type 'float8' does not run on this CPU; expected"),
+        (("--output_format", "aud"), "unknown output format 'aud'"),
+        (("--partition", "npu"), "unknown partition 'npu'; expected 'npu-all'?"),
+        (("--language", "Klingon"), "unknown language 'Klingon'"),
+        (("--task", "translate"), "tiny.en knows only English and cannot translate"),
+        (("--vad_method", "pyannote"), "VAD method 'pyannote' is not in this version"),
+        (("--modle", "x"), "No such option: --modle"),
+        (("--verbose", "maybe"), "Invalid value for '--verbose': 'maybe' is not True or False"),
+        (("--beam-size", "many"), "Invalid value for '--beam-size'"),
+        (("--suppress_tokens", "1,b"), "'b' is not token ids with commas"),
+        (("--logprob_threshold", "low"), "'low' is not a number or None"),
+        (("--max_line_width", "w"), "'w' is not a whole number or None"),
+    ],
+)
+def test_errors_are_one_line(aiec, clip, tmp_path, arguments, message):
+    status, out, err = aiec("transcribe", clip, "--model", "tiny.en", "-o", tmp_path, *arguments)
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].startswith("aiec: error: ")
+    assert message in err[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("flag", sorted(NOT_YET))
+def test_whisperx_flags_that_are_not_here(aiec, flag):
+    for name in (f"--{flag}", f"--{flag.replace('-', '_')}"):
+        status, _, err = aiec("transcribe", "x.wav", name)
+        assert status == 2
+        assert err == [f"aiec: error: option --{flag} is not in this version; "
+                       "see `aiec transcribe --help`"]  # fmt: skip
+
+
+def test_language_of_an_english_model(aiec, clip, tmp_path):
+    status, _, err = aiec("transcribe", clip, *PLAIN, "-o", tmp_path, "--language", "German")
+    assert status == 0
+    assert err == ["aiec: note: tiny.en knows only English; language 'de' is not used"]
+
+
+def test_damaged_model(aiec, clip, tiny_en, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for path in tiny_en.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes()[:1_000_000])
+    status, _, err = aiec("transcribe", clip, "--model", folder, "-o", tmp_path)
+    assert (status, len(err)) == (2, 1)
+    assert "model.bin is damaged: it ends after 1000000 bytes" in err[0]
+
+
+def test_suppress_numerals(aiec, clips, tmp_path):
+    counting = next(path for path in clips if path.stem == "counting")
+    assert aiec("transcribe", counting, *PLAIN, "-o", tmp_path, "--suppress_numerals")[0] == 0
+    assert not re.search(r"\d", (tmp_path / "counting.txt").read_text())
+
+
+def test_interrupt_keeps_finished_transcripts(clips, tmp_path):
+    files = [path for path in clips for _ in range(40)]
+    command = [sys.executable, "-c", "from aiec.cli import main; main()"]
+    process = subprocess.Popen(
+        [*command, "transcribe", *files, *PLAIN, "-o", tmp_path],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("*.txt")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    err = process.communicate(timeout=60)[1].splitlines()
+    assert process.returncode == 130
+    done = len(list(tmp_path.glob("*.txt")))
+    assert 0 < done < len(files)
+    assert err[-1] == f"aiec: interrupted: {done} of 120 files are transcribed, in {tmp_path}"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_long_audio_is_cut_at_silences(aiec, clips, write_wav, tmp_path):
+    parts = []
+    for path in clips:
+        parts += [torch.from_numpy(load_audio(path)), torch.zeros(4 * RATE)]
+    long = write_wav("long", torch.cat(parts * 3))
+    status, _, _ = aiec("transcribe", long, *PLAIN[:4], "-o", tmp_path, "-f", "json")
+    assert status == 0
+    content = json.loads((tmp_path / "long.json").read_text())
+    assert content["text"].lower().count("lazy dog") == 3
+    times = [time for segment in content["segments"] for time in (segment["start"], segment["end"])]
+    assert times == sorted(times)
+    assert times[-1] <= len(torch.cat(parts * 3)) / RATE
