@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from encoder_shapes import encoder_gemms
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import FixedBitwidthType, MemRefType, ModuleOp, i32
 from xdsl.ir import Operation
+from xdsl.utils.test_value import create_ssa_value
 
 from aiec.codegen.dialects import parse
 from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp
@@ -23,7 +25,7 @@ from aiec.codegen.dialects.structure import (
     RuntimeSequenceOp,
     tile_of,
 )
-from aiec.codegen.dma_blocks import Chain
+from aiec.codegen.dma_blocks import Chain, Descriptor
 from aiec.codegen.dma_chains import check_chains, out_unblocking, x_blocking
 from aiec.codegen.emit_gemm import emit
 from aiec.codegen.plan_gemm import padded, plan
@@ -31,6 +33,8 @@ from aiec.ir.design import Design, GemmPlan, GemmTiling
 from aiec.ir.errors import CodegenError, DesignError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import NPU1, NPU2, Target
+
+OpT = TypeVar("OpT", bound=Operation)
 
 TILING = GemmTiling(16, 16, 16, 4, 8, 4, k_l2=32)
 GEMMS = (Gemm(50, 40, 70, activation=Activation.GELU), Gemm(100, 70, 100, residual=True))
@@ -53,7 +57,7 @@ def module(design: Design) -> ModuleOp:
     return parse(design.text)
 
 
-def ops(module: ModuleOp, kind: type[Operation]) -> list[Operation]:
+def ops(module: ModuleOp, kind: type[OpT]) -> list[OpT]:
     return [op for op in module.walk() if isinstance(op, kind)]
 
 
@@ -97,12 +101,13 @@ def test_locks_and_memory_fit_each_tile(design: Design, module: ModuleOp) -> Non
     ids: dict[tuple[int, int], list[int]] = defaultdict(list)
     used: Counter[tuple[int, int]] = Counter()
     for op in ops(module, LockOp):
-        assert isinstance(op, LockOp) and op.lock_id is not None
+        assert op.lock_id is not None
         ids[tile_of(op.tile)].append(op.lock_id.value.data)
     for op in ops(module, BufferOp):
-        assert isinstance(op, BufferOp)
-        size = op.buffer.type.element_type.size  # type: ignore[union-attr]
-        used[tile_of(op.tile)] += op.buffer.type.element_count() * size
+        assert isinstance(op.buffer.type, MemRefType)
+        element = op.buffer.type.element_type
+        assert isinstance(element, FixedBitwidthType)
+        used[tile_of(op.tile)] += op.buffer.type.element_count() * element.size
     for tile, numbers in ids.items():
         limit = target.mem.locks if tile[1] == 1 else target.core.locks
         assert sorted(numbers) == sorted(set(numbers)) and max(numbers) < limit
@@ -160,7 +165,6 @@ def test_descriptors_hold_one_acquire_and_one_release(module: ModuleOp) -> None:
 def test_no_port_receives_two_streams(module: ModuleOp) -> None:
     ends: Counter[tuple[tuple[int, int], int]] = Counter()
     for op in ops(module, FlowOp):
-        assert isinstance(op, FlowOp)
         ends[tile_of(op.dest), op.dest_channel.value.data] += 1
     assert max(ends.values()) == 1
 
@@ -180,6 +184,14 @@ def test_each_output_task_is_waited_for_once(module: ModuleOp) -> None:
 def test_large_v3_is_emitted_with_legal_transfers() -> None:
     made = emit(plan((Gemm(1500, 5120, 1280, residual=True), Gemm(1500, 1280, 5120)), NPU1), "l")
     assert made.text.count("dma_memcpy_nd") > 0
+
+
+def test_buffers_that_pack_into_no_banks_are_laid_end_to_end() -> None:
+    tiling = GemmTiling(64, 64, 64, 4, 8, 4, k_l2=64)
+    gemm = Gemm(64, 64, 64)
+    made = emit(GemmPlan(NPU1, tiling, 4, 4, (padded(gemm, tiling, 4, 4),), ""), "one")
+    assert made.text.count('{allocation_scheme = "basic-sequential"}') == NPU1.cores
+    assert "mem_bank" not in made.text and "mem_bank" in emit(small_plan(), "two").text
 
 
 def test_x_blocking_by_its_definition() -> None:
@@ -209,7 +221,8 @@ def walk(sizes: tuple[int, ...], strides: tuple[int, ...]) -> list[int]:
 
 
 def test_too_many_descriptors_of_a_parity_are_refused() -> None:
-    chain = Chain("S2MM", 3, (None,) * 25)  # type: ignore[arg-type]
+    value = create_ssa_value(i32)
+    chain = Chain("S2MM", 3, (Descriptor(value, 0, 4, value, value),) * 25)
     with pytest.raises(CodegenError, match="25 buffer descriptors on the odd channels; at mem"):
         check_chains((chain,), "mem tile 0", NPU1)
 
