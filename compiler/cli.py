@@ -7,6 +7,7 @@ that a user can mend exits with status 2, an interrupt with 130.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import entry_points
 from typing import Annotated
@@ -21,7 +22,7 @@ _OWN = (command_compile, command_doctor, command_sim)
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # click's, or typer's copy of it
 
 _FAILED = 2
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_INTERRUPTED, _UNREAD = 130, 141  # 128 + SIGINT and 128 + SIGPIPE, as shells have them
 
 
 def main() -> None:
@@ -35,6 +36,7 @@ def run(arguments: list[str]) -> int:
     try:
         with command.make_context("aiec", list(arguments) or ["--help"]) as context:
             command.invoke(context)
+        sys.stdout.flush()
     except typer.Exit as done:
         return done.exit_code
     except AiecError as error:
@@ -44,6 +46,9 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("aiec: interrupted", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:  # `aiec ... | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return _UNREAD
     return 0
 
 

@@ -28,7 +28,7 @@ def sim(
     ] = None,
     kernels: Annotated[
         list[str] | None,
-        typer.Option("--kernel", help="SYMBOL=module:function or SYMBOL=file.py:function"),
+        typer.Option("--kernel", help="SYMBOL=module:function, file.py:function or file.cc"),
     ] = None,
     device: Annotated[str | None, typer.Option(help="which of several devices to run")] = None,
     sequence: Annotated[str | None, typer.Option(help="which of several sequences to run")] = None,
@@ -40,7 +40,7 @@ def sim(
         from aiec.runtime.sim.run_file import run_file
 
         report = run_file(
-            design,
+            _folder_or_file(design),
             inputs={name: Path(path) for name, path in _pairs("--in", inputs)},
             outputs={name: Path(path) for name, path in _pairs("--out", outputs)},
             kernels=dict(_pairs("--kernel", kernels)),
@@ -50,6 +50,13 @@ def sim(
             max_cycles=max_cycles,
         )
     print("\n".join(report.lines()))
+
+
+def _folder_or_file(design: Path) -> Path:
+    """The folder of a design of ours: it has the kernels, which the text alone has not."""
+    from aiec.codegen.build import MANIFEST
+
+    return design.parent if design.with_name(MANIFEST).is_file() else design
 
 
 def _pairs(option: str, given: list[str] | None) -> list[tuple[str, str]]:

@@ -158,8 +158,8 @@ def test_symbolic_length_is_told(caplog: pytest.LogCaptureFixture) -> None:
     with torch.no_grad(), caplog.at_level(logging.WARNING, logger="aiec"):
         assert torch.equal(compile_aie(model, device="sim:npu2")(x), model(x))
     assert caplog.messages == [
-        "graph_0_0: 2 linear ops of a symbolic length stay on the CPU; for one design a length call "
-        "torch.compile with dynamic=False"
+        "graph_0_0: 2 linear ops of a symbolic length stay on the CPU; for one design a length "
+        "call torch.compile with dynamic=False"
     ]
 
 

@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from aiec import __version__
 from aiec.cli import run
+from aiec.codegen.build import load_artifact
+from aiec.kernels import layout
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -143,6 +147,49 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_arguments_is_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 0
     assert "partition" in capsys.readouterr().out
+
+
+def test_output_that_nobody_reads() -> None:
+    code = "import sys; from aiec.cli import run; sys.exit(run(['doctor']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 141
+
+
+def test_compiled_folder_in_the_simulator(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Random operands through `compile`, the packing, `sim` on the text, and back."""
+    out = tmp_path / "out"
+    arguments = ["compile", "plain_model:build", "--target", "npu1", "--partition", "npu-all"]
+    assert run([*arguments, "-o", str(out)]) == 0
+    (folder,) = out.iterdir()
+    capsys.readouterr()
+    line = complaint(capsys, "sim", str(folder / "design.mlir"))
+    assert "gemm_50x64x128_bias_gelu" in line
+    design = load_artifact(folder).design
+    sequence = next(s for s in design.sequences if s.symbol == "gemm_50x64x128_bias_gelu")
+    gemm = sequence.shape.gemm
+    x, weight, bias = torch.randn(gemm.m, gemm.k), torch.randn(gemm.n, gemm.k), torch.randn(gemm.n)
+    arrays = {a.role: np.zeros(a.nbytes, np.uint8) for a in sequence.arguments}
+    layout.pack_x(x, sequence.shape, arrays["x"])
+    arrays["weight"] = layout.pack_weight(weight, bias, design.plan, sequence.shape)
+    for role in ("x", "weight"):
+        np.save(tmp_path / f"{role}.npy", arrays[role])
+    given = [f"--in={role}={tmp_path / role}.npy" for role in ("x", "weight")]
+    wanted = f"--out=out={tmp_path / 'result.npy'}"
+    sim = ["sim", str(folder / "design.mlir"), "--sequence", sequence.symbol]
+    assert run([*sim, *given, wanted]) == 0
+    assert "(simulated)" in capsys.readouterr().out
+    result = np.load(tmp_path / "result.npy").view(np.uint8)
+    got = layout.unpack_out(result.ravel(), design.plan, sequence.shape)
+    expected = torch.nn.functional.gelu(torch.nn.functional.linear(x, weight, bias))
+    torch.testing.assert_close(torch.as_tensor(got), expected, rtol=2e-2, atol=1e-1)
 
 
 def test_sim_without_a_design(capsys: pytest.CaptureFixture[str]) -> None:
