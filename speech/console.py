@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from aiec.speech.formats import timestamp
 from aiec.speech.transcript import Segment
@@ -27,14 +36,27 @@ class Bar:
         self.progress.update(self.task, completed=seconds)
 
 
+class StatusColumn(ProgressColumn):
+    """Words that change while nothing else does, asked for at every refresh."""
+
+    def __init__(self, status: Callable[[], str]) -> None:
+        super().__init__()
+        self.status = status
+
+    def render(self, task: Task) -> Text:
+        """The words of this moment."""
+        return Text(self.status())
+
+
 @contextmanager
-def progress(name: str, seconds: float) -> Iterator[Bar]:
+def progress(name: str, seconds: float, status: Callable[[], str]) -> Iterator[Bar]:
     """Show a bar for file `name` until the block ends; nothing where stderr is not a terminal."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
         TimeElapsedColumn(),
+        StatusColumn(status),
     )
     shown = Progress(*columns, console=STDERR, transient=True, disable=not STDERR.is_terminal)
     with shown:

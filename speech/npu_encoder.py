@@ -7,16 +7,20 @@ backend's; this only asks for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from aiec.ir.errors import PartitionError
+from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
+from aiec.ir.partition import Partition, Side
+from aiec.observe import CompiledGraph, compiled_graphs
 from aiec.runtime.open_device import npu_target
+from aiec.runtime.telemetry import Telemetry
 from aiec.speech import weights
-from aiec.speech.speech_model import EncoderCall
 
 
 def wants_npu(options: Options) -> bool:
@@ -34,36 +38,71 @@ def wants_npu(options: Options) -> bool:
     return False
 
 
-def compile_encoder(path: Path, given: Mapping[str, Any]) -> EncoderCall:
-    """The encoder of the model at `path`, compiled with the backend's options `given`.
+class NpuEncoder:
+    """The encoder compiled by the backend, which tells what ran where.
+
+    Args:
+        path: a Whisper model in any format that `weights.py` reads.
+        given: the backend's options, as `torch.compile` takes them.
+        device: the device's name, for the facts.
 
     Raises:
         ModelError: the weights cannot be read.
-        AiecError: whatever the backend refuses, at the first window.
-    """
-    encoder = weights.load_encoder(path)
-    return torch.compile(encoder, backend="aie", dynamic=False, options=dict(given))
-
-
-class NpuEncoder:
-    """A compiled encoder that counts its windows.
-
-    Args:
-        folder: a Whisper model in any format that `weights.py` reads.
-        given: the backend's options, as `torch.compile` takes them.
-        device: the device's name, for the facts.
     """
 
-    def __init__(self, folder: Path, given: Mapping[str, Any], device: str) -> None:
+    def __init__(self, path: Path, given: Mapping[str, Any], device: str) -> None:
         self.device = device
-        self.windows = 0
-        self._compiled = compile_encoder(folder, given)
+        self.windows = 0  # encoded so far
+        self._encode = torch.compile(
+            weights.load_encoder(path), backend="aie", dynamic=False, options=dict(given)
+        )
+        self._graphs: list[CompiledGraph] = []
 
     def __call__(self, mel: torch.Tensor) -> torch.Tensor:
-        """Encode one window, (1, n_mels, 3000) to (1, 1500, width)."""
-        self.windows += 1
-        return self._compiled(mel)
+        """Encode one window, (1, n_mels, 3000) to (1, 1500, width).
 
-    def facts(self, wall_s: float) -> str:
-        """One line: what ran where, and for how long."""
-        return f"encoder on {self.device}: {self.windows} windows, wall time {wall_s:.1f} s"
+        Raises:
+            AiecError: whatever the backend refuses, at the first window, which compiles.
+        """
+        with compiled_graphs() as graphs:
+            encoded = self._encode(mel)
+        self._graphs += graphs
+        self.windows += 1
+        return encoded
+
+    def status(self) -> str:
+        """What it is doing now, in a few words."""
+        done = sum(t.dispatches for t in self._telemetries())
+        return f"window {self.windows + 1} on {self.device}" + f", {done} dispatches" * bool(done)
+
+    def facts(self, wall_s: float) -> tuple[str, ...]:
+        """Lines on what ran where, how long it took, and where its picture lies."""
+        partitions = [graph.partition for graph in self._graphs]
+        flop = sum(p.graph.flop for p in partitions)
+        share = sum(p.npu_flop_share * p.graph.flop for p in partitions) / max(1, flop)
+        regions = sum(map(npu_regions, partitions))
+        line = (
+            f"encoder on {self.device}: {regions} partitions with {share:.1%} of its FLOP on the "
+            f"NPU, {self._npu_time()}, windows: {self.windows}, wall time {wall_s:.1f} s"
+        )
+        pictures = [g.directory / "graph.html" for g in self._graphs if g.directory]
+        return (line, *(f"picture of the partition: {path}" for path in pictures))
+
+    def _npu_time(self) -> str:
+        telemetries = self._telemetries()
+        simulated = any(t.simulated for t in telemetries)
+        us = sum(t.device_us for t in telemetries) / max(1, self.windows)
+        return f"{'simulated ' * simulated}NPU time {us / 1000:.2f} ms a window"
+
+    def _telemetries(self) -> list[Telemetry]:
+        return [graph.telemetry for graph in self._graphs if graph.telemetry]
+
+
+def npu_regions(partition: Partition) -> int:
+    """Stretches of ops on the NPU with nothing but views between them, in execution order."""
+    sides = [
+        decision.side
+        for op, decision in zip(partition.graph.ops, partition.decisions, strict=True)
+        if op.kind is not OpKind.VIEW
+    ]
+    return sum(side is Side.NPU for side, _ in groupby(sides))

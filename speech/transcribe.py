@@ -125,7 +125,7 @@ class _Batch:
         except AudioError as error:
             console.tell(f"error: {error.message}")
             return False
-        with console.progress(path.name, len(samples) / SAMPLE_RATE) as bar:
+        with console.progress(path.name, len(samples) / SAMPLE_RATE, self._status) as bar:
             language, segments = self._segments(path, samples)
             found = []
             for segment in segments:
@@ -152,7 +152,10 @@ class _Batch:
             print(f"Progress: {100 * min(1.0, segment.end / total_s):.2f}%...", flush=True)
 
     def tell_facts(self) -> None:
-        """One line about what ran where, if an NPU did."""
+        """What ran where, if an NPU was asked to encode."""
         if self.encoder:
-            wall_s = time.monotonic() - self.started
-            console.tell(self.encoder.facts(wall_s))
+            for line in self.encoder.facts(time.monotonic() - self.started):
+                console.tell(line)
+
+    def _status(self) -> str:
+        return self.encoder.status() if self.encoder else ""
