@@ -57,6 +57,7 @@ class NpuDmaMemcpyNdOp(ScalarsOp):
     """
 
     name = "aiex.npu.dma_memcpy_nd"
+    E1_DYNAMIC: ClassVar[bool] = True
     memref = operand_def(base(MemRefType) | base(UnrankedMemRefType))
     packet = opt_prop_def(PacketInfoAttr)
     metadata = prop_def(SymbolRefAttr)

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xdsl.dialects.builtin import (
+    AnyFloat,
     BoolAttr,
     DenseIntOrFPElementsAttr,
+    IndexType,
     IntegerAttr,
+    IntegerType,
     MemRefType,
     StringAttr,
     TensorType,
@@ -65,7 +68,10 @@ def print_attributes(printer: Printer, op: Operation, *elsewhere: str) -> None:
 def parse_dense(parser: Parser, type: MemRefType) -> DenseIntOrFPElementsAttr:
     """Read `dense<...>` whose type is that of the memory it fills."""
     parser.parse_keyword("dense")
-    tensor = TensorType(type.element_type, type.shape)
+    element = type.element_type
+    if not isinstance(element, IntegerType | IndexType | AnyFloat):
+        parser.raise_error(f"no dense values of type {element}")
+    tensor = TensorType(element, type.shape)
     value = parser.parse_dense_int_or_fp_elements_attr(tensor)
     if parser.parse_optional_punctuation(":"):
         parser.parse_type()

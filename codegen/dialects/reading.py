@@ -9,6 +9,7 @@ refuses what it does not know, by name, line and column: no op is passed over.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr
@@ -107,7 +108,7 @@ class _Reader(Parser):
     def parse_identifier(self, context_msg: str = "") -> str:
         return self.parse_identifier_or_str_literal(context_msg)  # `arith.cmpi "eq"`
 
-    def _register_ssa_definition(self, name: str, values: tuple[SSAValue, ...], span: Span) -> None:
+    def _register_ssa_definition(self, name: str, values: Sequence[SSAValue], span: Span) -> None:
         super()._register_ssa_definition(name, values, span)
         for value in values:
             if value.name_hint is not None:

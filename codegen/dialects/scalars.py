@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import ClassVar, TypeAlias
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import DenseArrayBase, IntegerAttr, IntegerType, i32, i64
+from xdsl.dialects.builtin import I64, DenseArrayBase, IntegerAttr, IntegerType, i32, i64
 from xdsl.ir import OpResult, SSAValue
 from xdsl.irdl import IRDLOperation, base, prop_def, var_operand_def
 from xdsl.parser import Parser, UnresolvedOperand
@@ -71,12 +71,14 @@ class ScalarsOp(IRDLOperation, ABC):
     """An op with scalars. `static` holds all of them in order; `dynamic` the SSA ones.
 
     CONSTANT_TYPE is the type that E2 wants its constants in, None where E2 takes integers too.
+    E1_DYNAMIC: E1 takes SSA values too.
     """
 
     CONSTANT_TYPE: ClassVar[IntegerType | None] = None
+    E1_DYNAMIC: ClassVar[bool] = False
 
     dynamic = var_operand_def(base(IntegerType))
-    static = prop_def(base(DenseArrayBase))
+    static = prop_def(DenseArrayBase[I64])
 
     @property
     def scalars(self) -> tuple[Scalar | None, ...]:
@@ -95,7 +97,7 @@ class ScalarsOp(IRDLOperation, ABC):
         return tuple((value, kind) for value in self.scalars if isinstance(value, int))
 
 
-def split(scalars: Sequence[Scalar | None]) -> tuple[list[SSAValue], DenseArrayBase]:
+def split(scalars: Sequence[Scalar | None]) -> tuple[list[SSAValue], DenseArrayBase[I64]]:
     """The operands and the static array of a `ScalarsOp`."""
     operands = [value for value in scalars if isinstance(value, SSAValue)]
     static = [

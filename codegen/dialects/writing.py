@@ -14,7 +14,7 @@ from xdsl.ir import Operation
 
 from aiec.codegen.dialects.epochs import EPOCHS, EpochPrinter
 from aiec.codegen.dialects.locations import describe
-from aiec.codegen.dialects.scalars import DYNAMIC, ScalarsOp
+from aiec.codegen.dialects.scalars import ScalarsOp
 from aiec.ir.errors import DesignError, nearest
 
 
@@ -37,11 +37,7 @@ def print_module(module: ModuleOp, epoch: str = "E2") -> str:
 def _check_e1(op: Operation) -> None:
     if getattr(op, "SINCE", "E1") != "E1":
         raise DesignError(f"{op.name} does not exist in E1", where=describe(op), todo="print E2")
-    if (
-        isinstance(op, ScalarsOp)
-        and op.CONSTANT_TYPE is not None
-        and DYNAMIC in op.static.get_values()
-    ):
+    if isinstance(op, ScalarsOp) and op.dynamic and not op.E1_DYNAMIC:
         raise DesignError(
             f"{op.name} takes no value of run time in E1", where=describe(op), todo="print E2"
         )
