@@ -133,8 +133,9 @@ def _explained(candidates: list[Candidate]) -> GemmPlan:
         _bounds(best.plan),
     ]
     if runner_up := next((c for c in candidates if c is not best), None):
-        difference = (runner_up.cycles / best.cycles - 1) * 100
-        why.append(f"runner-up {_name(runner_up.plan.tiling)}, {difference:+.1f} %")
+        slower = (runner_up.cycles / best.cycles - 1) * 100
+        tie = " (a toss-up; the choice has fewer kernel calls)" if slower <= 0 else ""
+        why.append(f"runner-up {_name(runner_up.plan.tiling)}, {slower:+.1f} %{tie}")
     p = best.plan
     return GemmPlan(p.target, p.tiling, p.columns, p.rows, p.shapes, "; ".join(why))
 

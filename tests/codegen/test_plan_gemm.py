@@ -92,6 +92,10 @@ def test_why_names_the_choice_and_the_runner_up() -> None:
     assert "runner-up m=" in made.why and "bound by" in made.why
 
 
+def test_a_toss_up_goes_to_fewer_kernel_calls_and_says_so() -> None:
+    assert "a toss-up; the choice has fewer kernel calls" in plan(encoder_gemms(384), NPU2).why
+
+
 def test_choice_is_least_within_a_toss_up() -> None:
     made = plan(encoder_gemms(512), NPU1)
     fixed = GemmTiling(32, 64, 32, 4, 8, 4, k_l2=256)  # upstream's example, made smaller
