@@ -72,7 +72,7 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     artifact = make_design(partition, target, options, directory)
     session = Session(open_device(target, options), artifact)
     tell(CompiledGraph(partition, session.telemetry, directory))
-    mixed = insert_npu_calls(captured, partition, session.gemm_op)
+    mixed = insert_npu_calls(captured, partition, session)
     if directory:
         dump_mixed_module(mixed, directory)
     return mixed.forward

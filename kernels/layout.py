@@ -87,14 +87,17 @@ def pack_residual(residual: Array, plan: GemmPlan, shape: GemmShape, out: Buffer
     packed.copy_(split.permute(5, 0, 4, 1, 2, 6, 3, 7))
 
 
-def unpack_out(buffer: Buffer, plan: GemmPlan, shape: GemmShape) -> torch.Tensor:
-    """Return the (M, N) result of an out buffer as a new fp32 tensor.
+def unpack(buffer: Buffer, padded: tuple[int, int], rows: int, columns: int) -> torch.Tensor:
+    """Return the first (rows, columns) of a `padded` bf16 row-major buffer as a new fp32 tensor.
 
-    The out buffer is (Mp, Np) bf16 row-major whatever the plan's tiling is.
+    The x and out buffers are such, whatever the plan's tiling is.
     """
-    assert shape.mp % plan.block_m == 0 and shape.np % plan.block_n == 0, shape
-    padded = _bf16(buffer).view(shape.mp, shape.np)
-    return padded[: shape.gemm.m, : shape.gemm.n].float()
+    return _bf16(buffer).view(padded)[:rows, :columns].float()
+
+
+def unpack_out(buffer: Buffer, shape: GemmShape) -> torch.Tensor:
+    """Return the (M, N) result of an out buffer as a new fp32 tensor."""
+    return unpack(buffer, (shape.mp, shape.np), shape.gemm.m, shape.gemm.n)
 
 
 def _torch(array: Array) -> torch.Tensor:

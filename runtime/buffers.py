@@ -29,15 +29,23 @@ class BufferPool:
         self._resident: OrderedDict[Hashable, Buffer] = OrderedDict()
         self.allocated_bytes = 0
 
+    def lease(self, nbytes: int) -> Buffer:
+        """A buffer of `nbytes` with unspecified contents, until it is given back."""
+        free = self._free[nbytes]
+        return free.pop() if free else self._allocate(nbytes)
+
+    def give_back(self, buffer: Buffer) -> None:
+        """Take a leased buffer back."""
+        self._free[buffer.nbytes].append(buffer)
+
     @contextmanager
     def borrow(self, nbytes: int) -> Iterator[Buffer]:
         """Lend a buffer of `nbytes` with unspecified contents; it comes back on exit."""
-        free = self._free[nbytes]
-        buffer = free.pop() if free else self._allocate(nbytes)
+        buffer = self.lease(nbytes)
         try:
             yield buffer
         finally:
-            free.append(buffer)
+            self.give_back(buffer)
 
     def resident(self, key: Hashable, nbytes: int, fill: Callable[[Buffer], None]) -> Buffer:
         """The buffer kept under `key`; made and filled the first time, or after it was evicted."""

@@ -1,13 +1,15 @@
-"""A built design on an open device, offering each of its GEMMs as a callable on torch tensors.
+"""A built design on an open device: values cross to the NPU, GEMMs run there, values come back.
 
-Stands between the compiler, which rewrites the graph to call these, and the device. Values enter
-and leave as float32; packing to the layouts that the kernels read is `kernels/layout.py`'s. Weights
-are packed once a tensor (again if it is written to) and stay resident.
+Stands between the compiler, which rewrites the graph to call these, and the device. Crossings are
+calls of their own, as in the partition's costs: a value that several ops read is packed once, and
+what one op leaves on the device another reads there. Weights are packed once a tensor (again if it
+is written to) and stay resident. The layouts are `kernels/layout.py`'s.
 """
 
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 
@@ -21,9 +23,27 @@ from aiec.runtime.buffers import DEFAULT_BUDGET_BYTES, BufferPool
 from aiec.runtime.device import Buffer, Device, Run
 from aiec.runtime.telemetry import Telemetry
 
-GemmCall = Callable[
-    [torch.Tensor, torch.Tensor, torch.Tensor | None, torch.Tensor | None], torch.Tensor
-]
+
+class OnNpu:
+    """A matrix in a device buffer: bf16, row-major, zero padded; the buffer is freed with it.
+
+    Attributes:
+        leading: the dimensions before the last, as the user's tensor has them.
+        columns: size of the last dimension, padding not counted.
+        padded: (rows, columns) in the buffer.
+    """
+
+    __slots__ = ("__weakref__", "buffer", "columns", "leading", "padded")
+
+    def __init__(
+        self, buffer: Buffer, leading: tuple[int, ...], columns: int, padded: tuple[int, int]
+    ) -> None:
+        self.buffer, self.leading, self.columns, self.padded = buffer, leading, columns, padded
+
+
+Send = Callable[[torch.Tensor], OnNpu]
+GemmCall = Callable[[OnNpu, torch.Tensor, torch.Tensor | None, torch.Tensor | None], OnNpu]
+Receive = Callable[[OnNpu], torch.Tensor]
 
 
 class Session:
@@ -39,59 +59,86 @@ class Session:
         self._pinned_weights: dict[Hashable, torch.Tensor] = {}
         device.load(artifact)
 
+    def send(self, gemm: Gemm) -> Send:
+        """Return `f(x)`, which packs x (..., k) float32 with m rows in all as `gemm`'s operand."""
+        shape = self.artifact.design.sequence_for(gemm).shape
+
+        def call(x: torch.Tensor) -> OnNpu:
+            _check_rows(gemm, x.shape)
+            value = self._on_npu(tuple(x.shape[:-1]), gemm.k, (shape.mp, shape.kp))
+            layout.pack_x(x.reshape(-1, gemm.k), shape, value.buffer.array)
+            self.telemetry.bytes_in += value.buffer.nbytes
+            return value
+
+        return call
+
     def gemm_op(self, gemm: Gemm) -> GemmCall:
         """Return `f(x, weight, bias, residual)` computing `gemm` on the device.
 
-        x: (..., k) float32 with m rows in all; weight: (n, k); bias: (n,) or None; residual:
-        (..., n) or None. The result is (..., n) float32 with x's leading dimensions.
+        weight: (n, k); bias: (n,) or None; residual: (..., n) or None, float32 in host memory.
+        The result stays on the device.
         """
         sequence = self.artifact.design.sequence_for(gemm)
 
         def call(
-            x: torch.Tensor,
+            x: OnNpu,
             weight: torch.Tensor,
             bias: torch.Tensor | None,
             residual: torch.Tensor | None,
-        ) -> torch.Tensor:
-            _check_rows(gemm, x)
+        ) -> OnNpu:
+            _check_rows(gemm, (*x.leading, x.columns))
             return self._dispatch(sequence, x, weight, bias, residual)
 
         return call
 
+    def receive(self, value: OnNpu) -> torch.Tensor:
+        """Bring a value back: (..., columns) float32."""
+        rows = math.prod(value.leading)
+        self.telemetry.bytes_out += value.buffer.nbytes
+        out = layout.unpack(value.buffer.array, value.padded, rows, value.columns)
+        return out.reshape(*value.leading, value.columns)
+
+    def hands_over(self, producer: Gemm, consumer: Gemm) -> bool:
+        """Whether `consumer` can read `producer`'s output where it lies: same size and padding."""
+        made = self.artifact.design.sequence_for(producer).shape
+        read = self.artifact.design.sequence_for(consumer).shape
+        return (producer.n, made.mp, made.np) == (consumer.k, read.mp, read.kp)
+
+    def _on_npu(self, leading: tuple[int, ...], columns: int, padded: tuple[int, int]) -> OnNpu:
+        buffer = self.pool.lease(2 * padded[0] * padded[1])
+        value = OnNpu(buffer, leading, columns, padded)
+        weakref.finalize(value, self.pool.give_back, buffer).atexit = False
+        return value
+
     def _dispatch(
         self,
         sequence: Sequence,
-        x: torch.Tensor,
+        x: OnNpu,
         weight: torch.Tensor,
         bias: torch.Tensor | None,
         residual: torch.Tensor | None,
-    ) -> torch.Tensor:
+    ) -> OnNpu:
         plan, shape = self.artifact.design.plan, sequence.shape
+        out = self._on_npu(x.leading, shape.gemm.n, (shape.mp, shape.np))
+        buffers = {"x": x.buffer, "out": out.buffer}
         with ExitStack() as lent:
-            buffers: dict[str, Buffer] = {}
             for argument in sequence.arguments:
                 if argument.role == "weight":
                     buffers["weight"] = self._weight(argument, sequence, weight, bias)
-                else:
-                    buffers[argument.role] = lent.enter_context(self.pool.borrow(argument.nbytes))
-            layout.pack_x(x.reshape(-1, shape.gemm.k), shape, buffers["x"].array)
-            if residual is not None:
-                rows = residual.reshape(-1, shape.gemm.n)
-                layout.pack_residual(rows, plan, shape, buffers["residual"].array)
+                if argument.role == "residual":
+                    assert residual is not None, sequence.symbol
+                    buffer = lent.enter_context(self.pool.borrow(argument.nbytes))
+                    rows = residual.reshape(-1, shape.gemm.n)
+                    layout.pack_residual(rows, plan, shape, buffer.array)
+                    self.telemetry.bytes_in += argument.nbytes
+                    buffers["residual"] = buffer
             self._run(sequence, tuple(buffers[a.role] for a in sequence.arguments))
-            out = layout.unpack_out(buffers["out"].array, plan, shape)
-        return out.reshape(*x.shape[:-1], shape.gemm.n)
+        return out
 
     def _run(self, sequence: Sequence, buffers: tuple[Buffer, ...]) -> None:
         event = self.device.submit(Run(self.artifact, sequence.symbol, buffers))
         completion = self.device.wait(event)
-        gemm = sequence.shape.gemm
-        self.telemetry.record(gemm.label, gemm.macs, completion)
-        for argument in sequence.arguments:
-            if argument.role == "out":
-                self.telemetry.bytes_out += argument.nbytes
-            elif argument.role != "weight":
-                self.telemetry.bytes_in += argument.nbytes
+        self.telemetry.record(sequence.shape.gemm.label, sequence.shape.gemm.macs, completion)
 
     def _weight(
         self,
@@ -118,11 +165,10 @@ def _identity(tensor: torch.Tensor) -> Hashable:
     return tensor.data_ptr(), version, tuple(tensor.shape), tensor.stride()
 
 
-def _check_rows(gemm: Gemm, x: torch.Tensor) -> None:
-    rows = math.prod(x.shape[:-1])
-    if rows != gemm.m or x.shape[-1] != gemm.k:
+def _check_rows(gemm: Gemm, shape: tuple[int, ...]) -> None:
+    if math.prod(shape[:-1]) != gemm.m or shape[-1] != gemm.k:
         raise DeviceError(
-            f"{gemm.label} was called with an input of {tuple(x.shape)}",
+            f"{gemm.label} was called with an input of {tuple(shape)}",
             expected=f"{gemm.m} rows of {gemm.k}",
             todo="compile the model again for this shape",
         )

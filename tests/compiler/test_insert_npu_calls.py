@@ -31,7 +31,7 @@ class OnStandIn:
     def __call__(self, gm: GraphModule, inputs: list[Any]) -> Callable[..., Any]:
         self.captured = capture(gm, inputs)
         self.partition = assign(fuse(self.captured), NPU2, self.options)
-        self.mixed = insert_npu_calls(self.captured, self.partition, self.gemms.gemm_op)
+        self.mixed = insert_npu_calls(self.captured, self.partition, self.gemms)
         return self.captured.install(self.mixed.forward)
 
 
@@ -53,8 +53,10 @@ def test_mlp() -> None:
     assert called == [
         "aten.native_layer_norm.default",
         "<built-in function getitem>",
+        "send_getitem",
         "npu_addmm",
         "npu_addmm_1",
+        "receive_addmm_1",
     ]
 
 

@@ -9,8 +9,8 @@ from aiec.ir.target import NPU1
 TILING = GemmTiling(m=16, k=16, n=16, r=4, s=8, t=4, k_l2=32)
 GEMMS = (
     Gemm(m=50, k=40, n=70, bias=True),
-    Gemm(m=50, k=40, n=70, bias=True, activation=Activation.GELU),
-    Gemm(m=50, k=70, n=40, bias=False, residual=True),
+    Gemm(m=50, k=40, n=120, bias=True, activation=Activation.GELU),
+    Gemm(m=50, k=120, n=40, bias=False, residual=True),
 )
 
 

@@ -34,12 +34,18 @@ def expected(gemm, x, weight, bias, residual):
     return out if residual is None else out + residual
 
 
+def call_of(session, gemm):
+    """The whole way of one GEMM: to the device, on it, and back."""
+    send, compute = session.send(gemm), session.gemm_op(gemm)
+    return lambda x, *others: session.receive(compute(send(x), *others))
+
+
 @pytest.mark.parametrize("index", [0, 1, 2], ids=["bias", "gelu", "residual"])
 def test_each_gemm_equals_torch(artifact, index):
     gemm = artifact.design.sequences[index].shape.gemm
     session = Session(CpuDevice(), artifact)
     args = operands(gemm)
-    out = session.gemm_op(gemm)(*args)
+    out = call_of(session, gemm)(*args)
     assert out.dtype == torch.float32
     assert_near(out, expected(gemm, *args))
 
@@ -47,7 +53,7 @@ def test_each_gemm_equals_torch(artifact, index):
 def test_weights_are_packed_once_and_again_after_a_write(artifact):
     gemm = artifact.design.sequences[0].shape.gemm
     session = Session(CpuDevice(), artifact)
-    call = session.gemm_op(gemm)
+    call = call_of(session, gemm)
     x, weight, bias, _ = operands(gemm)
     call(x, weight, bias, None)
     packed_once = session.telemetry.weight_bytes
@@ -60,7 +66,7 @@ def test_weights_are_packed_once_and_again_after_a_write(artifact):
 
 def test_two_weights_of_one_shape_do_not_share(artifact):
     gemm = artifact.design.sequences[0].shape.gemm
-    call = Session(CpuDevice(), artifact).gemm_op(gemm)
+    call = call_of(Session(CpuDevice(), artifact), gemm)
     for seed in (1, 2):
         args = operands(gemm, seed)
         assert_near(call(*args), expected(gemm, *args))
@@ -70,7 +76,7 @@ def test_telemetry_counts_dispatches_bytes_and_macs(artifact):
     sequence = artifact.design.sequences[2]
     gemm = sequence.shape.gemm
     session = Session(NullDevice(), artifact)
-    call = session.gemm_op(gemm)
+    call = call_of(session, gemm)
     for _ in range(3):
         call(*operands(gemm))
     sizes = {a.role: a.nbytes for a in sequence.arguments}
@@ -89,7 +95,33 @@ def test_wrong_rows_are_refused(artifact):
     with pytest.raises(
         DeviceError, match=r"was called with an input of \(1, 25, 40\); expected 50"
     ):
-        Session(NullDevice(), artifact).gemm_op(gemm)(x[:1], weight, bias, None)
+        call_of(Session(NullDevice(), artifact), gemm)(x[:1], weight, bias, None)
+
+
+def test_a_value_is_handed_over_on_the_device(artifact):
+    up, down = (artifact.design.sequences[i].shape.gemm for i in (1, 2))
+    session = Session(CpuDevice(), artifact)
+    assert session.hands_over(up, down)
+    assert not session.hands_over(artifact.design.sequences[0].shape.gemm, down)
+    x, weight, bias, _ = operands(up)
+    _, weight_2, _, residual = operands(down)
+    hidden = session.gemm_op(up)(session.send(up)(x), weight, bias, None)
+    out = session.receive(session.gemm_op(down)(hidden, weight_2, None, residual))
+    wanted = expected(down, expected(up, x, weight, bias, None), weight_2, None, residual)
+    assert_near(out, wanted)
+    assert session.telemetry.bytes_out == 2 * hidden.padded[0] * 64
+
+
+def test_a_value_frees_its_buffer(artifact):
+    gemm = artifact.design.sequences[0].shape.gemm
+    session = Session(NullDevice(), artifact)
+    x = operands(gemm)[0]
+    first = session.send(gemm)(x)
+    buffer = first.buffer
+    second = session.send(gemm)(x)
+    assert second.buffer is not buffer
+    del first
+    assert session.send(gemm)(x).buffer is buffer
 
 
 def test_unknown_sequence_is_refused(artifact):
