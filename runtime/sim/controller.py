@@ -68,7 +68,7 @@ class Controller:
         address = span.offset + start
         pattern = check_bd(tile.limits, copy.where, address, sizes[1:], strides[1:], copy.itemsize)
         last = address + pattern.reach + (sizes[0] - 1) * step
-        self._check_bounds(copy.where, span.memory, address + pattern.lowest, last)
+        self.check_bounds(copy.where, span.memory, address + pattern.lowest, last)
         self.write_bd(
             tile, copy.bd_id,
             Bd(copy.where, span.memory, address, pattern,
@@ -116,7 +116,8 @@ class Controller:
                         todo="wait for that task's token first, or use another descriptor",
                     )
 
-    def _check_bounds(self, where: str, memory: Memory, first: int, last: int) -> None:
+    def check_bounds(self, where: str, memory: Memory, first: int, last: int) -> None:
+        """Refuse a transfer that leaves its memory."""
         if first < 0 or last > memory.data.size:
             raise SimulationError(
                 f"the transfer touches bytes {first} to {last} of {memory.name}",

@@ -6,22 +6,34 @@ Locks become actions, calls of external functions run their Python model at once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
+import numpy as np
 from xdsl.dialects import func
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.locks import UseLockOp
+from aiec.codegen.dialects.objectfifo import (
+    ObjectFifoAcquireOp,
+    ObjectFifoReleaseOp,
+    ObjectFifoSubviewAccessOp,
+)
+from aiec.codegen.dialects.routing import GetCascadeOp, PutCascadeOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.cascade import Cascade, GetBeat, PutBeat, drive
+from aiec.runtime.sim.fifo_build import CorePort
+from aiec.runtime.sim.fifo_plan import Place, Side, side_of
 from aiec.runtime.sim.locks import Lock, LockUse
 from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.memrefs import MEMREFS
-from aiec.runtime.sim.process import PAUSE, Acquire, Process, Release
+from aiec.runtime.sim.process import PAUSE, Acquire, Action, Process, Release
 from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import describe, is_acquire, is_equal
 from aiec.runtime.sim.scalars import SCALARS
+from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 Kernels = Mapping[str, Callable[..., Any]]
 Values = Mapping[SSAValue, object]
@@ -38,25 +50,46 @@ class CoreCompiler:
         values: Values,
         kernels: Kernels,
         functions: Mapping[str, func.FuncOp],
+        ports: Mapping[tuple[str, Side, Place], CorePort],
+        cascades: Mapping[tuple[Place, bool], Cascade],
     ) -> None:
         self._values = values
         self._kernels = kernels
         self._functions = functions
+        self._ports = ports
+        self._cascades = cascades
+        self._place: Place = (0, 0)
         self._handlers: dict[str, Handler] = {
             **CONTROL,
             **SCALARS,
             **MEMREFS,
             "aie.use_lock": self._use_lock,
+            "aie.objectfifo.acquire": self._fifo_acquire,
+            "aie.objectfifo.release": self._fifo_release,
+            "aie.objectfifo.subview.access": self._fifo_access,
             "func.call": self._call,
             "aie.event": _nothing,
+            "aie.put_cascade": self._put_cascade,
+            "aie.get_cascade": self._get_cascade,
         }
 
-    def start(self, op: Operation, process: Process) -> None:
-        """Compile the body of core `op` and start it as `process`."""
+    def start(self, op: Operation, place: Place, process: Process) -> None:
+        """Compile the body of core `op`, at `place`, and start it as `process`."""
+        self._place = place
         w = Writer(self._handlers, describe)
         self._bind_buffers(w, op)
         w.function("core", op.regions[0])
-        process.start(w.build("core", process, PAUSE)())
+        function = w.build("core", process, PAUSE)
+        ports = [port for (_, _, at), port in self._ports.items() if at == place]
+
+        def program(runner: Process) -> Generator[Action, Any, Any]:
+            function.__globals__["process"] = runner
+            for port in ports:
+                port.reset()
+            return function()
+
+        process.program = program
+        process.start(program(process))
 
     def _bind_buffers(self, w: Writer, op: Operation) -> None:
         for inner in op.walk():
@@ -74,6 +107,55 @@ class CoreCompiler:
             w.emit(f"yield {w.bind(make(lock, op.value), 'lock')}")
         else:
             w.emit(f"yield {w.bind(make)}({w.bind(lock)}, {w.use(op.value)})")
+
+    def _port(self, op: ObjectFifoAcquireOp | ObjectFifoReleaseOp) -> CorePort:
+        name = op.fifo.root_reference.data
+        port = self._ports.get((name, side_of(op.port.data), self._place))
+        if port is None:
+            raise DesignError(
+                f"ObjectFifo @{name} has no such end on tile {self._place}", where=describe(op)
+            )
+        return port
+
+    def _cascade(self, op: Operation, outgoing: bool) -> Cascade:
+        cascade = self._cascades.get((self._place, outgoing))
+        if cascade is None:
+            raise DesignError(
+                f"no cascade {'leaves' if outgoing else 'reaches'} the core of {self._place}",
+                where=describe(op),
+                expected="an aie.cascade_flow",
+            )
+        return cascade
+
+    def _put_cascade(self, w: Writer, op: PutCascadeOp) -> None:
+        w.settle()
+        cascade, beat = w.bind(self._cascade(op, True)), w.use(op.value)
+        w.emit(f"yield {w.bind(PutBeat)}({cascade}, {w.bind(as_beat)}({beat}))")
+
+    def _get_cascade(self, w: Writer, op: GetCascadeOp) -> None:
+        w.settle()
+        kind = op.value.type
+        dtype = w.bind(dtype_of(element_of(kind)))
+        cascade = w.bind(self._cascade(op, False))
+        beat = f"(yield {w.bind(GetBeat)}({cascade}))"
+        w.define(op.value, f"{beat}.view({dtype}).reshape({shape_of(kind)})")
+
+    def _fifo_acquire(self, w: Writer, op: ObjectFifoAcquireOp) -> None:
+        port, count, action = w.bind(self._port(op), "fifo"), op.size.value.data, w.fresh("action")
+        w.settle()
+        w.emit(f"{action} = {port}.acquire({count})")
+        w.emit(f"if {action} is not None: yield {action}")
+        w.define(op.outputs[0], f"{port}.view({count})")
+
+    def _fifo_release(self, w: Writer, op: ObjectFifoReleaseOp) -> None:
+        port, action = w.bind(self._port(op), "fifo"), w.fresh("action")
+        w.settle()
+        w.emit(f"{action} = {port}.release({op.size.value.data})")
+        w.emit(f"if {action} is not None: yield {action}")
+
+    def _fifo_access(self, w: Writer, op: ObjectFifoSubviewAccessOp) -> None:
+        view = f"{w.use(op.subview)}[{op.index.value.data}]"
+        w.define(op.output, f"{view}.reshape({shape_of(op.output.type)})")
 
     def _call(self, w: Writer, op: func.CallOp) -> None:
         symbol = op.callee.root_reference.data
@@ -100,7 +182,12 @@ class CoreCompiler:
             w.spend(int(cycles))
             w.settle()
         w.emit("process.kernel_calls += 1")
-        self._invoke(w, op, f"{w.bind(kernel, 'kernel')}({arguments})")
+        call = f"{w.bind(kernel, 'kernel')}({arguments})"
+        if inspect.isgeneratorfunction(kernel):
+            incoming = w.bind(self._cascades.get((self._place, False)), "cascade")
+            outgoing = w.bind(self._cascades.get((self._place, True)), "cascade")
+            call = f"yield from {w.bind(drive)}({call}, {symbol!r}, {incoming}, {outgoing})"
+        self._invoke(w, op, call)
 
     def _invoke(self, w: Writer, op: func.CallOp, call: str) -> None:
         if op.results:
@@ -130,6 +217,11 @@ def _acquire_equal(lock: Lock, value: int) -> Acquire:
 
 def _release(lock: Lock, value: int) -> Release:
     return Release(LockUse(lock, value))
+
+
+def as_beat(value: np.ndarray) -> np.ndarray:
+    """A vector of 512 bits as the int32[16] of a cascade beat."""
+    return np.ascontiguousarray(value).reshape(-1).view(np.int32)
 
 
 def _nothing(w: Writer, op: Operation) -> None:

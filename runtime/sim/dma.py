@@ -34,6 +34,7 @@ class Route(Protocol):
     """What a channel needs of the stream network: to be told that one end stands ready."""
 
     def stands_ready(self, channel: Channel) -> None: ...
+    def withdraw(self, channel: Channel) -> None: ...
 
 
 @dataclass(slots=True)
@@ -142,6 +143,18 @@ class Channel:
         self.queue.append(task)
         if self.task is None:
             self._start_task()
+
+    def reset(self) -> None:
+        """Empty the queue and drop the running task; a lock that it waits for is left alone."""
+        if self.waits_for_lock and self.bd is not None and self.bd.acquire is not None:
+            lock = self.bd.acquire.lock
+            lock.waiters = [waiter for waiter in lock.waiters if waiter[2] != self._locked]
+        elif self.remaining and self.route is not None:
+            self.route.withdraw(self)
+        self.queue.clear()
+        self.task = self.bd = None
+        self.remaining = self.repeats = 0
+        self.waits_for_lock = False
 
     def users(self, bd_id: int) -> bool:
         """Whether a running or queued task is on the descriptor or will start with it."""

@@ -8,110 +8,103 @@ that depends on numbers is checked here, so a design that cannot be configured n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
 from xdsl.ir import Operation, SSAValue
 
+from aiec.codegen.dialects.foreign import GlobalOp
 from aiec.codegen.dialects.locks import LockOp
-from aiec.codegen.dialects.routing import FlowOp, ShimDmaAllocationOp
+from aiec.codegen.dialects.routing import (
+    CascadeFlowOp,
+    FlowOp,
+    PacketDestOp,
+    PacketFlowOp,
+    PacketSourceOp,
+    ShimDmaAllocationOp,
+)
 from aiec.codegen.dialects.structure import (
     BufferOp,
     CoreOp,
     DeviceOp,
+    LogicalTileOp,
     MemOp,
     MemTileDmaOp,
-    RuntimeSequenceOp,
     ShimDmaOp,
     TileOp,
 )
-from aiec.ir.errors import DesignError, nearest
+from aiec.ir.errors import DesignError
 from aiec.runtime.sim import reading
+from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.core import CoreCompiler, Kernels
 from aiec.runtime.sim.descriptors import DescriptorWriter
-from aiec.runtime.sim.machine import Direction, Machine, Port, Tile
+from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
+from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
+from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Shared, Tile
 from aiec.runtime.sim.memory import Buffer, place
-from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock
+from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol
-from aiec.runtime.sim.sequence import SequenceCompiler, bind_arguments
+from aiec.runtime.sim.scalars import dense_array
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 OpT = TypeVar("OpT", bound=Operation)
+BUNDLES_WITHOUT_DATA = ("Trace", "TileControl")
+# A shim's south ports: tokens leave for the controller on 0; the mux leads the others to its DMA.
+# Source: hardware.md's shim mux (MM2S on south slaves 3 and 7, S2MM on south masters 2 and 3).
+TO_CONTROLLER = ("South", 0)
+SHIM_MUX = {
+    (Direction.MM2S, "South", 3): ("DMA", 0),
+    (Direction.MM2S, "South", 7): ("DMA", 1),
+    (Direction.S2MM, "South", 2): ("DMA", 0),
+    (Direction.S2MM, "South", 3): ("DMA", 1),
+}
 
 
-@dataclass(slots=True)
-class Configuration:
-    """A machine with its cores running, and its sequences ready to be started."""
+def elaborate(device: DeviceOp, kernels: Kernels, shared: Shared) -> Elaborated:
+    """Configure `device` on the tiles of `shared`, and start its cores."""
+    return _Elaboration(device, kernels, shared).run()
 
-    device: str
+
+@dataclass(frozen=True, slots=True)
+class Elaborated:
+    """A configured machine. `values`: what tiles, buffers, locks and globals of the text became."""
+
     machine: Machine
-    sequences: Mapping[str, Operation]
-    compiler: SequenceCompiler
-    programs: dict[str, tuple[Process, Callable[..., Any]]]
-
-    def start(self, symbol: str, args: Sequence[Any]) -> Process:
-        """Start sequence `symbol` on `args`; compiled on first use."""
-        op = self.sequences[symbol]
-        spans = bind_arguments(op.regions[0].blocks[0], args, describe(op))
-        if symbol not in self.programs:
-            process = _Sequence(self.machine.engine, f"runtime sequence @{symbol}")
-            self.programs[symbol] = process, self.compiler.compile(op, process)
-        process, program = self.programs[symbol]
-        process.start(program(*spans))
-        return process
-
-
-class _Sequence(Process):
-    """Ends the run when its program ends."""
-
-    def finished(self) -> None:
-        self.done = True
-        self.engine.stop = True
-
-
-def elaborate(module: ModuleOp, kernels: Kernels, device: str | None, seed: int) -> Configuration:
-    """Configure the device called `device` (the only one by default) and start its cores."""
-    return _Elaboration(_device_named(module, device), kernels, seed).run()
-
-
-def _device_named(module: ModuleOp, device: str | None) -> DeviceOp:
-    devices = {op.sym_name.data: op for op in module.walk() if isinstance(op, DeviceOp)}
-    if device is None and len(devices) == 1:
-        return next(iter(devices.values()))
-    if device is None or device not in devices:
-        what = "no device was named" if device is None else f"there is no device @{device}"
-        raise DesignError(what, expected=nearest(device or "main", devices))
-    return devices[device]
+    values: dict[SSAValue, object]
+    globals: dict[str, np.ndarray]
 
 
 class _Elaboration:
     """One pass over a device, kind by kind, so that order in the text does not matter."""
 
-    def __init__(self, device: DeviceOp, kernels: Kernels, seed: int) -> None:
-        self._device = device
+    def __init__(self, device: DeviceOp, kernels: Kernels, shared: Shared) -> None:
         self._kernels = kernels
-        self._name = device.device.data.value
-        target, columns = chip_of(self._name)
-        self._machine = Machine(target, columns, seed)
+        target, columns = chip_of(device.device.data.value)
+        self._machine = Machine(target, columns, shared)
         self._values: dict[SSAValue, object] = {}
         self._ops = list(device.walk())
+        self._placers: dict[str, BufferPlacer] = {}
+        self._ports: dict[tuple[str, Side, Place], CorePort] = {}
 
-    def run(self) -> Configuration:
+    def run(self) -> Elaborated:
         """Everything the device configures."""
         self._tiles()
         self._locks()
         self._buffers()
         self._flows()  # before the descriptors: a channel that starts must have its route
+        self._packet_flows()
         self._descriptors()
         self._allocations()
+        self._fifos()
+        for tile in self._machine.tiles.values():
+            tile.static_descriptors.update(tile.descriptors)
+        self._cascades()
         self._cores()
-        sequences = {op.sym_name.data: op for op in self._of(RuntimeSequenceOp)}
-        compiler = SequenceCompiler(self._machine, self._values)
-        return Configuration(self._name, self._machine, sequences, compiler, {})
+        return Elaborated(self._machine, self._values, self._globals())
 
     def _of(self, kind: type[OpT]) -> list[OpT]:
         return [op for op in self._ops if isinstance(op, kind)]
@@ -124,6 +117,9 @@ class _Elaboration:
     def _tiles(self) -> None:
         for op in self._of(TileOp):
             self._values[op.result] = self._machine.tile(*op.coordinates, describe(op))
+        for op in self._of(LogicalTileOp):
+            kind, place = op.tile_type.data.value, (number(op.col), number(op.row))
+            self._values[op.result] = free_tile(self._machine, kind, place, describe(op))
 
     def _locks(self) -> None:
         for op in sorted(self._of(LockOp), key=lambda op: op.lock_id is None):
@@ -144,7 +140,7 @@ class _Elaboration:
 
     def _buffers(self) -> None:
         default = self._machine.target.core_stack_bytes
-        placers = {
+        placers = self._placers = {
             str(tile := self._tile(op.tile)): BufferPlacer(tile, reading.stack_bytes(op, default))
             for op in self._of(CoreOp)
         }
@@ -190,11 +186,28 @@ class _Elaboration:
         for source, ends in sinks.items():
             self._machine.connect(source, ends)
 
+    def _packet_flows(self) -> None:
+        for op in self._of(PacketFlowOp):
+            sinks = [port for dest in op.dests if (port := self._packet_port(dest)) is not None]
+            for source in op.sources:
+                port = self._packet_port(source)
+                if port is not None and sinks:
+                    keep = bool(number(op.keep_pkt_header))
+                    self._machine.packet_path(port, op.id.value.data, sinks, keep)
+
+    def _packet_port(self, op: PacketSourceOp | PacketDestOp) -> Port | None:
+        """A DMA channel; None for what sends no data here (trace units, tokens)."""
+        end = (op.bundle.data.value, op.channel.value.data)
+        if end[0] in BUNDLES_WITHOUT_DATA or end == TO_CONTROLLER:
+            return None
+        direction = Direction.MM2S if isinstance(op, PacketSourceOp) else Direction.S2MM
+        return self._port(op.tile, end, direction, describe(op))
+
     def _port(
         self, value: SSAValue, end: tuple[str, int], direction: Direction, where: str
     ) -> Port:
         tile = self._tile(value)
-        bundle, channel = end
+        bundle, channel = SHIM_MUX.get((direction, *end), end) if tile.row == SHIM_ROW else end
         if bundle != "DMA":
             raise DesignError(f"a flow at {bundle} is not supported", where=where, expected="DMA")
         port = Port(tile.column, tile.row, direction, channel)
@@ -209,11 +222,38 @@ class _Elaboration:
             port = Port(tile.column, tile.row, direction, op.channel.value.data)
             self._machine.channel(port, describe(op))
             self._machine.allocations[op.sym_name.data] = port
+            if op.packet is not None:
+                self._machine.packets[op.sym_name.data] = op.packet.values[1]
+
+    def _fifos(self) -> None:
+        places = {
+            value: (tile.column, tile.row)
+            for value, tile in self._values.items()
+            if isinstance(tile, Tile)
+        }
+        builder = FifoBuilder(self._machine, self._placers)
+        builder.build(plan_fifos(self._ops, places))
+        self._ports = builder.ports
+
+    def _cascades(self) -> None:
+        for op in self._of(CascadeFlowOp):
+            source, sink = self._tile(op.source_tile), self._tile(op.dest_tile)
+            cascade = Cascade(f"the cascade from {source} to {sink}")
+            self._machine.cascades[(source.column, source.row), True] = cascade
+            self._machine.cascades[(sink.column, sink.row), False] = cascade
+
+    def _globals(self) -> dict[str, np.ndarray]:
+        return {
+            op.sym_name.data: dense_array(op.initial_value)
+            for op in self._of(GlobalOp)
+            if isinstance(op.initial_value, DenseIntOrFPElementsAttr)
+        }
 
     def _cores(self) -> None:
         functions = {op.sym_name.data: op for op in self._of(func.FuncOp) if op.body.blocks}
-        compiler = CoreCompiler(self._values, self._kernels, functions)
+        cascades = self._machine.cascades
+        compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades)
         for op in self._of(CoreOp):
             tile = self._tile(op.tile)
             tile.core = Process(self._machine.engine, f"core of {tile}")
-            compiler.start(op, tile.core)
+            compiler.start(op, (tile.column, tile.row), tile.core)

@@ -58,6 +58,11 @@ class Engine:
             self._random.shuffle(items)
         return items
 
+    def clear(self) -> None:
+        """Forget all that was to happen: the array is being configured anew."""
+        self._heap.clear()
+        self.spinning = 0
+
     def run(self, until: int | None = None) -> None:
         """Run events until `stop` is set, nothing can happen any more, or cycle `until`."""
         heap, self.stop = self._heap, False

@@ -12,10 +12,12 @@ from enum import Enum
 from aiec.ir.errors import DesignError
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.dma import Bd, Channel
 from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.memory import Buffer, Memory, tile_memory
+from aiec.runtime.sim.packet import PacketPath, PacketSink, PacketSource, packet_header
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.stream import Circuit, Ddr
 from aiec.runtime.sim.timing import Timing
@@ -54,27 +56,41 @@ class Tile:
     memory: Memory
     locks: dict[int, Lock] = field(default_factory=dict)
     descriptors: dict[int, Bd] = field(default_factory=dict)
+    static_descriptors: set[int] = field(default_factory=set)
     core: Process | None = None
-    allocated_bytes: int = 0
 
     def __str__(self) -> str:
         return f"tile ({self.column}, {self.row})"
 
 
+@dataclass(slots=True)
+class Shared:
+    """What outlives a reconfiguration of the array: time, DDR, and the tiles' memories."""
+
+    engine: Engine
+    ddr: Ddr
+    memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
+
+
 class Machine:
     """One configured array of `target`, `columns` wide."""
 
-    def __init__(self, target: Target, columns: int, seed: int = 0) -> None:
+    def __init__(self, target: Target, columns: int, shared: Shared) -> None:
         self.target = target
         self.columns = columns
         self.timing = Timing.of(target)
-        self.engine = Engine(seed)
-        self.ddr = Ddr(self.timing.ddr_bytes_per_cycle)
+        self.shared = shared
+        self.engine = shared.engine
+        self.ddr = shared.ddr
         self.tiles: dict[tuple[int, int], Tile] = {}
         self.channels: dict[Port, Channel] = {}
         self.tokens: dict[Port, Tokens] = {}
         self.buffers: dict[str, Buffer] = {}
         self.allocations: dict[str, Port] = {}
+        self.packets: dict[str, int] = {}  # ids that allocations give their transfers
+        self.packet_sources: dict[Port, PacketSource] = {}
+        self.packet_sinks: dict[Port, PacketSink] = {}
+        self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
         """The tile there; `DesignError` outside the array."""
@@ -123,6 +139,36 @@ class Machine:
             self.ddr if at_shim else None,
         )
 
+    def packet_source(self, port: Port) -> PacketSource:
+        """The packets that leave from `port`."""
+        if port not in self.packet_sources:
+            channel = self.channel(port)
+            ddr = self.ddr if port.row == SHIM_ROW else None
+            rate = self.timing.stream_bytes_per_cycle
+            self.packet_sources[port] = PacketSource(self.engine, channel, rate, ddr)
+        return self.packet_sources[port]
+
+    def packet_path(self, source: Port, packet: int, sinks: list[Port], keep_header: bool) -> None:
+        """Carry packets of one id from `source` to every one of `sinks`, beside earlier ones."""
+        paths = self.packet_source(source).paths
+        ends = list(paths[packet].sinks) if packet in paths else []
+        for port in sinks:
+            if port not in self.packet_sinks:
+                sink = PacketSink(self.channel(port))
+                sink.channel.route = self.packet_sinks[port] = sink
+            ends.append((self.packet_sinks[port], self._latency(source, port)))
+        header = packet_header(source.column, source.row, packet)
+        paths[packet] = PacketPath(tuple(ends), keep_header, header)
+
+    def restart_core(self, tile: Tile) -> None:
+        """Start the program of a halted core from its beginning."""
+        old = tile.core
+        assert old is not None
+        assert old.program is not None
+        tile.core = new = Process(self.engine, old.name)
+        new.program = old.program
+        new.start(old.program(new))
+
     def cores(self) -> list[Process]:
         """All cores, in order of their tiles."""
         return [t.core for _, t in sorted(self.tiles.items()) if t.core is not None]
@@ -143,7 +189,10 @@ class Machine:
             limits, nbytes = target.mem, target.mem_tile_bytes
         else:
             limits, nbytes = target.core, target.core_memory_bytes
-        return Tile(column, row, limits, tile_memory(f"tile ({column}, {row})", nbytes))
+        memories = self.shared.memories
+        if (column, row) not in memories:
+            memories[column, row] = tile_memory(f"tile ({column}, {row})", nbytes)
+        return Tile(column, row, limits, memories[column, row])
 
     def _latency(self, source: Port, sink: Port) -> int:
         hops = abs(source.column - sink.column) + abs(source.row - sink.row) + 1

@@ -20,6 +20,12 @@ from aiec.runtime.sim.stream import Ddr
 HEADER_BYTES = 4
 
 
+def packet_header(column: int, row: int, packet: int) -> int:
+    """The header word of a packet of type 0. Source: AM020, packet-switched streams."""
+    word = column << 21 | row << 16 | packet
+    return word | (1 - word.bit_count() % 2) << 31  # odd parity
+
+
 @dataclass(slots=True, eq=False)
 class PacketSink:
     """A destination channel and who sends to it now. It is the channel's route."""
@@ -32,6 +38,9 @@ class PacketSink:
         """The channel has a descriptor open."""
         if self.owner is not None:
             self.owner.proceed()
+
+    def withdraw(self, channel: Channel) -> None:
+        """The channel was reset; who sends to it waits for its next descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,13 @@ class PacketSource:
             )
         self._wait_for(path)
 
+    def withdraw(self, channel: Channel) -> None:
+        """The source was reset in the middle of a packet: its sinks are free again."""
+        path, self._path, self._count, self._header = self._path, None, 0, None
+        if path is not None:
+            for sink, _ in path.sinks:
+                sink.owner = None
+
     def proceed(self) -> None:
         """Move bytes if all ends stand ready."""
         path = self._path
@@ -108,7 +124,8 @@ class PacketSource:
 
     def _moved(self) -> None:
         path, count, now = self._path, self._count, self.engine.now
-        assert path is not None
+        if path is None or not count:
+            return  # an end was reset
         self._count = 0
         if self._header is not None:
             chunk, self._header = self._header, None

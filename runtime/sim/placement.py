@@ -11,7 +11,7 @@ import re
 
 from aiec.ir.errors import DesignError
 from aiec.ir.target import TARGETS, Target
-from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Tile
+from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Machine, Tile
 
 _OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
 BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
@@ -32,6 +32,24 @@ def chip_of(device: str) -> tuple[Target, int]:
         raise DesignError(f"device {device!r} does not exist",
                           expected=f"at most {target.columns} columns")  # fmt: skip
     return target, columns
+
+
+def free_tile(
+    machine: Machine, kind: str, place: tuple[int | None, int | None], where: str
+) -> Tile:
+    """The first tile of `kind` that nobody has, at the coordinates that are given."""
+    first = machine.target.first_core_row
+    rows = {
+        "CoreTile": range(first, first + machine.target.core_rows),
+        "MemTile": range(MEM_ROW, MEM_ROW + 1),
+    }.get(kind, range(SHIM_ROW, SHIM_ROW + 1))
+    for column in range(machine.columns):
+        for row in rows:
+            fits = place[0] in (None, column) and place[1] in (None, row)
+            if fits and (column, row) not in machine.tiles:
+                return machine.tile(column, row)
+    raise DesignError(f"no {kind} is left for a logical tile", where=where,
+                      todo="use fewer tiles or a larger device")  # fmt: skip
 
 
 class BufferPlacer:

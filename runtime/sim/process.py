@@ -7,7 +7,7 @@ keeps the process, and calls `woken` when it has been done.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,6 +41,8 @@ class Process:
         self.waiting = False
         self.since = 0
         self.done = True
+        self.halted = False  # by a reset: what is still under way comes to nothing
+        self.program: Callable[[Process], Generator[Action, Any, Any]] | None = None
         self.clear_counters()
 
     def clear_counters(self) -> None:
@@ -54,10 +56,25 @@ class Process:
         self.busy = 0
         self.engine.after(0, self._run)
 
+    def halt(self) -> None:
+        """Stop for good; a lock that it waits for is left alone."""
+        self.halted = True
+        if self.waiting and isinstance(self.action, Acquire):
+            lock = self.action.use.lock
+            lock.waiters = [waiter for waiter in lock.waiters if waiter[2] != self.woken]
+        self.waiting = False
+
     def woken(self) -> None:
-        """The action that held the process up has been done."""
+        """The lock or token that held the process up has been taken."""
         self.lock_cycles += self.engine.now - self.since
         self.waiting = False
+        self._run()
+
+    def passed(self, answer: Any = None) -> None:
+        """The stream that held the process up has moved; `answer` is what came."""
+        self.stream_cycles += self.engine.now - self.since
+        self.waiting = False
+        self.answer = answer
         self._run()
 
     def finished(self) -> None:
@@ -65,6 +82,8 @@ class Process:
         self.done = True
 
     def _run(self) -> None:
+        if self.halted:
+            return
         answer, self.answer = self.answer, None
         try:
             self.action = self._send(answer)
@@ -81,11 +100,13 @@ class Process:
     def _act(self) -> None:
         action = self.action
         assert action is not None
+        if self.halted:
+            return
+        self.since = self.engine.now
         if action.perform(self):
             self._run()
         else:
             self.waiting = True
-            self.since = self.engine.now
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,115 +1,242 @@
-"""Runtime sequences: the text of one compiled to a program of calls to the controller."""
+"""Runtime sequences: the text of one compiled to a program of calls to the controller.
+
+`sequence_ops.py` has transfers, parameters and registers, this module tasks, memrefs of the host
+and reconfiguration, and how arguments are bound.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
-from xdsl.dialects.builtin import MemRefType, SymbolRefAttr
+from xdsl.dialects import memref
+from xdsl.dialects.builtin import DenseArrayBase, MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
-from aiec.codegen.dialects.locks import SetLockOp
-from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
+from aiec.codegen.dialects.dma import DmaBdOp, NextBdOp
+from aiec.codegen.dialects.foreign import GetGlobalOp
+from aiec.codegen.dialects.registers import NpuLoadPdiOp
+from aiec.codegen.dialects.structure import RuntimeSequenceOp
+from aiec.codegen.dialects.tasks import (
+    ConfigureOp,
+    DmaAwaitTaskOp,
+    DmaConfigureTaskForOp,
+    DmaConfigureTaskOp,
+    DmaFreeTaskOp,
+    DmaStartTaskOp,
+    RunOp,
+)
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim import timing
-from aiec.runtime.sim.controller import Controller, Memcpy, Span
-from aiec.runtime.sim.locks import Lock
-from aiec.runtime.sim.machine import Direction, Machine, Port
-from aiec.runtime.sim.memory import host_memory
+from aiec.runtime.sim.controller import Controller, Span
+from aiec.runtime.sim.descriptors import bd_locks
+from aiec.runtime.sim.elaborate import Elaborated
+from aiec.runtime.sim.machine import Direction, Port, Tile
+from aiec.runtime.sim.memory import Buffer, host_memory
 from aiec.runtime.sim.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number
+from aiec.runtime.sim.registers import Registers
 from aiec.runtime.sim.scalars import SCALARS
+from aiec.runtime.sim.sequence_ops import CommandCompiler, expression, tuple_expression
+from aiec.runtime.sim.tasks import BdNumbers, BdSite, TaskController, TaskSite
 from aiec.runtime.sim.types import dtype_of, element_of
 
-# A transfer is programmed by a block write of 8 words, an address patch and a queue push.
-_PROGRAM = Delay(3 * timing.REGISTER_WRITE_CYCLES)
-_WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
+_DYNAMIC = -(2**63)
+_DESCRIPTOR = Delay(9 * timing.REGISTER_WRITE_CYCLES)  # 8 words and the address patch
+_PUSH = Delay(timing.REGISTER_WRITE_CYCLES)
+
+
+class Reconfigurable(Protocol):
+    """The array, as far as sequences load devices on it (array.py)."""
+
+    def configure(self, name: str, again: bool) -> None: ...
+    def run(self, process: Process, symbol: str, *args: Any) -> Generator[Action, Any, None]: ...
 
 
 class SequenceCompiler:
-    """Compiles the sequences of one design. `values`: what its tiles and locks became."""
+    """Compiles the sequences of one loaded device."""
 
-    def __init__(self, machine: Machine, values: Mapping[SSAValue, object]) -> None:
+    def __init__(self, elaborated: Elaborated, array: Reconfigurable) -> None:
+        machine = elaborated.machine
+        self.host_arguments: list[Span | int] = []  # of the sequence that runs now
         self._machine = machine
-        self._controller = Controller(machine)
-        self._values = values
+        self._elaborated = elaborated
+        self._array = array
+        controller = Controller(machine)
+        self.registers = Registers(machine, controller)
+        self._tasks = TaskController(machine, controller)
+        self._commands = CommandCompiler(
+            elaborated, controller, self.registers, self.host_arguments
+        )
         self._handlers: dict[str, Handler] = {
             **CONTROL,
             **SCALARS,
-            "aiex.npu.dma_memcpy_nd": self._memcpy,
-            "aiex.npu.dma_wait": self._dma_wait,
-            "aiex.npu.rtp_write": self._rtp_write,
-            "aiex.set_lock": self._set_lock,
+            **self._commands.handlers,
+            "memref.get_global": self._get_global,
+            "memref.subview": self._subview,
+            "memref.reinterpret_cast": self._reinterpret,
+            "memref.cast": _same,
+            "memref.memory_space_cast": _same,
+            "memref.collapse_shape": _same,
+            "memref.expand_shape": _same,
+            "memref.assume_alignment": _same,
+            "aiex.dma_configure_task": self._configure_task,
+            "aiex.dma_configure_task_for": self._configure_task_for,
+            "aiex.dma_start_task": self._start_task,
+            "aiex.dma_await_task": self._await_task,
+            "aiex.dma_free_task": self._free_task,
+            "aiex.configure": self._configure,
+            "aiex.run": self._run,
+            "aiex.npu.load_pdi": self._load_pdi,
         }
 
     def compile(
-        self, op: Operation, process: Process
+        self, op: RuntimeSequenceOp, process: Process
     ) -> Callable[..., Generator[Action, Any, Any]]:
         """The program of sequence `op`, a function of its arguments."""
         w = Writer(self._handlers, describe)
-        block = op.regions[0].blocks[0]
-        w.function("sequence", op.regions[0], w.declare(block.args))
+        for value, thing in self._elaborated.values.items():
+            if isinstance(thing, Buffer):
+                w.alias(value, w.bind(thing, "buffer"))
+        w.function("sequence", op.body, w.declare(op.body.block.args))
         return w.build("sequence", process, PAUSE)
 
-    def _memcpy(self, w: Writer, op: NpuDmaMemcpyNdOp) -> None:
-        where = describe(op)
-        port = self._allocation(op.metadata, where)
-        copy = Memcpy(
-            where=where,
-            port=port,
-            bd_id=op.id.value.data,
-            itemsize=dtype_of(element_of(op.memref.type)).itemsize,
-            # Source: AIEX.td 580-582: what writes to memory always issues a token.
-            issue_token=bool(number(op.issue_token)) or port.direction is Direction.S2MM,
-            packet=None if op.packet is None else op.packet.values[1],
-        )
-        call = w.bind(self._controller.memcpy, "memcpy")
-        groups = ", ".join(_tuple(w, g) for g in (op.offsets, op.sizes, op.strides))
-        w.settle()
-        w.emit(f"yield {w.bind(_PROGRAM)}")
-        w.emit(f"{call}({w.bind(copy, 'copy')}, {w.use(op.memref)}, {groups})")
-
-    def _dma_wait(self, w: Writer, op: NpuDmaWaitOp) -> None:
-        port = self._allocation(op.symbol, describe(op))
-        self._machine.channel(port)
-        w.settle()
-        w.emit(f"yield {w.bind(Await(self._machine.tokens[port]), 'token')}")
-
-    def _rtp_write(self, w: Writer, op: NpuRtpWriteOp) -> None:
-        name = op.buffer.root_reference.data
-        buffer = self._machine.buffers.get(name)
-        if buffer is None:
-            raise DesignError(f"there is no buffer @{name}", where=describe(op),
-                              expected=nearest(name, self._machine.buffers))  # fmt: skip
-        w.settle()
-        w.emit(f"yield {w.bind(_WRITE)}")
-        call = w.bind(self._controller.rtp_write, "rtp_write")
-        w.emit(f"{call}({w.bind(buffer)}, {op.index.value.data}, {_one(w, op.value)})")
-
-    def _set_lock(self, w: Writer, op: SetLockOp) -> None:
-        lock = self._values[op.lock]
-        assert isinstance(lock, Lock)
-        w.settle()
-        w.emit(f"yield {w.bind(_WRITE)}")
-        w.emit(f"{w.bind(lock)}.set({op.value.value.data})")
-
-    def _allocation(self, symbol: SymbolRefAttr, where: str) -> Port:
-        name = symbol.root_reference.data
-        port = self._machine.allocations.get(name)
-        if port is None:
+    def _get_global(self, w: Writer, op: GetGlobalOp) -> None:
+        name = op.symbol.root_reference.data
+        array = self._elaborated.globals.get(name)
+        if array is None:
             raise DesignError(
-                f"there is no shim DMA allocation @{name}",
-                where=where,
-                expected=nearest(name, self._machine.allocations),
+                f"there is no constant global @{name}",
+                where=describe(op),
+                expected=nearest(name, self._elaborated.globals),
             )
-        return port
+        w.alias(op.memref, w.bind(array))
+
+    def _subview(self, w: Writer, op: memref.SubviewOp) -> None:
+        offsets = _mixed(op.static_offsets, op.offsets)
+        strides = op.source.type.get_strides()  # type: ignore[attr-defined]
+        if strides is None or None in strides:
+            raise DesignError("a subview of a memref of unknown layout", where=describe(op))
+        terms = [f"{expression(w, o)} * {s}" for o, s in zip(offsets, strides, strict=True)]
+        item = dtype_of(element_of(op.source.type)).itemsize
+        w.define(op.result, f"{w.use(op.source)}.moved(({' + '.join(terms) or '0'}) * {item})")
+
+    def _reinterpret(self, w: Writer, op: memref.ReinterpretCastOp) -> None:
+        """Source: AIEX's trace of a subview to its argument: offsets add up."""
+        (offset,) = _mixed(op.static_offsets, op.offsets)
+        item = dtype_of(element_of(op.source.type)).itemsize
+        w.define(op.result, f"{w.use(op.source)}.moved({expression(w, offset)} * {item})")
+
+    def _configure_task(self, w: Writer, op: DmaConfigureTaskOp) -> None:
+        tile = self._elaborated.values[op.tile]
+        assert isinstance(tile, Tile)
+        direction = Direction[op.direction.data.value]
+        port = Port(tile.column, tile.row, direction, op.channel.value.data)
+        packet = None if op.packet is None else op.packet.values[1]
+        self._task(w, op, port, packet)
+
+    def _configure_task_for(self, w: Writer, op: DmaConfigureTaskForOp) -> None:
+        port = self._commands.allocation(op.alloc, describe(op))
+        self._task(w, op, port, self._machine.packets.get(op.alloc.root_reference.data))
+
+    def _task(
+        self,
+        w: Writer,
+        op: DmaConfigureTaskOp | DmaConfigureTaskForOp,
+        port: Port,
+        packet: int | None,
+    ) -> None:
+        self._machine.channel(port, describe(op))
+        blocks = [block for block in op.body.blocks if any(map(_is_bd, block.ops))]
+        sites, numbers = [], []
+        for block in blocks:
+            bd = next(inner for inner in block.ops if isinstance(inner, DmaBdOp))
+            for inner in block.ops:
+                if inner.name.startswith("arith."):
+                    w.op(inner)
+            sites.append(self._bd_site(block, bd, blocks, packet))
+            numbers.append(self._bd_numbers(w, bd))
+        site = TaskSite(describe(op), port, bool(number(op.issue_token)), tuple(sites))
+        for _ in blocks:
+            w.settle()
+            w.emit(f"yield {w.bind(_DESCRIPTOR)}")
+        first = "None" if op.bd_id is None else expression(w, op.bd_id)
+        head = f"{w.bind(site, 'task')}, {expression(w, op.repeat_count)}, {first}"
+        configure = w.bind(self._tasks.configure, "configure")
+        w.define(op.result, f"{configure}({', '.join([head, *numbers])})")
+
+    def _bd_site(
+        self, block: Block, bd: DmaBdOp, blocks: list[Block], packet: int | None
+    ) -> BdSite:
+        acquire, release = bd_locks(block, self._elaborated.values)
+        last = block.last_op
+        following = blocks.index(last.dest) if isinstance(last, NextBdOp) else None
+        kind = bd.buffer.type
+        static = isinstance(kind, MemRefType) and kind.has_static_shape()
+        return BdSite(
+            where=describe(bd),
+            itemsize=dtype_of(element_of(kind)).itemsize,
+            elements=kind.element_count() if static else 0,  # type: ignore[attr-defined]
+            acquire=acquire,
+            release=release,
+            next=following,
+            bd_id=number(bd.bd_id),
+            packet=bd.packet.values[1] if bd.packet is not None else packet,
+            pads=bd.padding,
+            pad_value=number(bd.pad_value) or 0,
+        )
+
+    def _bd_numbers(self, w: Writer, bd: DmaBdOp) -> str:
+        length = "None" if bd.length is None else expression(w, bd.length)
+        sizes = tuple_expression(w, [n for n, _ in bd.dims])
+        strides = tuple_expression(w, [s for _, s in bd.dims])
+        base, offset = w.use(bd.buffer), expression(w, bd.offset)
+        return f"{w.bind(BdNumbers)}({base}, {offset}, {length}, {sizes}, {strides})"
+
+    def _start_task(self, w: Writer, op: DmaStartTaskOp) -> None:
+        w.settle()
+        w.emit(f"yield {w.bind(_PUSH)}")
+        w.emit(f"{w.bind(self._tasks.start, 'start')}({w.use(op.task)})")
+
+    def _await_task(self, w: Writer, op: DmaAwaitTaskOp) -> None:
+        check = w.bind(self._tasks.check_awaitable, "check")
+        w.settle()
+        w.emit(f"{check}({w.use(op.task)}, {describe(op)!r})")
+        w.emit(f"yield {w.bind(self._await)}({w.use(op.task)}.site.port)")
+        self._free_task(w, op)
+
+    def _await(self, port: Port) -> Await:
+        return Await(self._machine.tokens[port])
+
+    def _free_task(self, w: Writer, op: DmaFreeTaskOp | DmaAwaitTaskOp) -> None:
+        w.emit(f"{w.bind(self._tasks.free, 'free')}({w.use(op.task)})")
+
+    def _configure(self, w: Writer, op: ConfigureOp) -> None:
+        name = op.symbol.root_reference.data
+        w.settle()
+        w.emit(f"{w.bind(self._array.configure, 'load')}({name!r}, True)")
+        w.block(op.body.block)
+
+    def _run(self, w: Writer, op: RunOp) -> None:
+        arguments = ", ".join(["process", repr(op.sequence.root_reference.data),
+                               *w.uses(op.arguments)])  # fmt: skip
+        w.settle()
+        w.emit(f"yield from {w.bind(self._array.run, 'run')}({arguments})")
+
+    def _load_pdi(self, w: Writer, op: NpuLoadPdiOp) -> None:
+        device: Any = op.attributes.get("device_ref")
+        if device is None:
+            raise DesignError("load_pdi names no device", where=describe(op),
+                              expected="device_ref = @device")  # fmt: skip
+        w.settle()
+        w.emit(f"{w.bind(self._array.configure, 'load')}({device.root_reference.data!r}, False)")
 
 
 def bind_arguments(block: Block, args: Sequence[Any], where: str) -> list[Span | int]:
-    """The arguments of a sequence as the program takes them; more than it declares are ignored
-    (designs patch in trace buffers beyond the declared ones)."""
+    """The arguments of a sequence as the program takes them. More than it declares are kept for
+    what the design patches in (trace buffers)."""
     if len(args) < len(block.args):
         raise SimulationError(
             f"{len(args)} arguments were passed",
@@ -117,26 +244,30 @@ def bind_arguments(block: Block, args: Sequence[Any], where: str) -> list[Span |
             expected=f"{len(block.args)}: " + ", ".join(str(a.type) for a in block.args),
         )
     bound: list[Span | int] = []
-    for place, (declared, given) in enumerate(zip(block.args, args, strict=False)):
-        if not isinstance(declared.type, MemRefType):
-            bound.append(int(given))
-        elif isinstance(given, np.ndarray):
+    for place, given in enumerate(args):
+        kind = block.args[place].type if place < len(block.args) else None
+        if isinstance(given, np.ndarray) and (kind is None or isinstance(kind, MemRefType)):
             bound.append(Span(host_memory(f"argument {place}", given)))
-        else:
+        elif isinstance(kind, MemRefType):
             raise SimulationError(
                 f"argument {place} is a {type(given).__name__}",
                 where=where,
-                expected=f"a numpy array for {declared.type}",
+                expected=f"a numpy array for {kind}",
             )
+        else:
+            bound.append(int(given))
     return bound
 
 
-def _one(w: Writer, value: Mixed) -> str:
-    return str(value) if isinstance(value, int) else w.use(value)
+def _is_bd(op: Operation) -> bool:
+    return isinstance(op, DmaBdOp)
 
 
-def _tuple(w: Writer, values: Sequence[Mixed]) -> str:
-    return "(" + "".join(f"{_one(w, v)}, " for v in values) + ")"
+def _mixed(static: DenseArrayBase[Any], dynamic: Sequence[SSAValue]) -> list[Mixed]:
+    values = iter(dynamic)
+    return [next(values) if v == _DYNAMIC else int(v) for v in static.get_values()]
 
 
-__all__ = ["SequenceCompiler", "bind_arguments"]
+def _same(w: Writer, op: Operation) -> None:
+    for result in op.results:
+        w.alias(result, w.use(op.operands[0]))

@@ -22,8 +22,8 @@ from xdsl.ir import Attribute
 from aiec.codegen.dialects import parse
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.ir.target import Target
+from aiec.runtime.sim.array import Array
 from aiec.runtime.sim.diagnose import deadlock, leftovers
-from aiec.runtime.sim.elaborate import Configuration, elaborate
 from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
@@ -90,18 +90,16 @@ class Simulator:
         seed: int = 0,
         name: str = "<design>",
     ) -> None:
-        self._configuration: Configuration = elaborate(
-            parse(text, name), dict(kernels or {}), device, seed
-        )
+        self._array = Array(parse(text, name), dict(kernels or {}), device, seed)
 
     @property
     def sequences(self) -> tuple[str, ...]:
         """Symbols of the design's runtime sequences."""
-        return tuple(self._configuration.sequences)
+        return tuple(self._array.main.sequences)
 
     def arguments(self, sequence: str | None = None) -> tuple[Argument, ...]:
         """The arguments of a sequence (the only one by default), in order."""
-        block = self._configuration.sequences[self._symbol(sequence)].regions[0].blocks[0]
+        block = self._array.main.sequences[self._symbol(sequence)].body.block
         return tuple(
             Argument((*((a.name_hint,) if a.name_hint else ()), str(n)), a.type)
             for n, a in enumerate(block.args)
@@ -114,23 +112,21 @@ class Simulator:
         max_cycles: int | None = None,
     ) -> Report:
         """Run a sequence on `args` (as `simulate`), from the state that the last run left."""
-        configuration = self._configuration
-        machine = configuration.machine
-        engine = machine.engine
+        engine = self._array.shared.engine
         symbol = self._symbol(sequence)
-        machine.clear_counters()
+        self._array.loaded.machine.clear_counters()
         begin = engine.now
         engine.max_cycles = None if max_cycles is None else begin + max_cycles
-        process = configuration.start(symbol, args)
+        process = self._array.start(symbol, args)
         engine.run()
         if not process.done:
-            raise deadlock(machine, process)
+            raise deadlock(self._array.loaded.machine, process)
         cycles = engine.now - begin
         self._drain()
         return self._report(symbol, cycles)
 
     def _symbol(self, sequence: str | None) -> str:
-        known = self._configuration.sequences
+        known = self._array.main.sequences
         if sequence is None and len(known) == 1:
             return next(iter(known))
         if sequence is None:
@@ -142,15 +138,15 @@ class Simulator:
         return sequence
 
     def _drain(self) -> None:
-        machine = self._configuration.machine
+        shared = self._array.shared
         moved = -1
-        while moved != (moved := machine.ddr.moved_bytes):
-            machine.engine.run(until=machine.engine.now + DRAIN_CYCLES)
+        while moved != (moved := shared.ddr.moved_bytes):
+            shared.engine.run(until=shared.engine.now + DRAIN_CYCLES)
 
     def _report(self, symbol: str, cycles: int) -> Report:
-        machine = self._configuration.machine
+        machine = self._array.loaded.machine
         return Report(
-            device=self._configuration.device,
+            device=self._array.device,
             sequence=symbol,
             cycles=cycles,
             clock_hz=machine.timing.clock_hz,
@@ -160,7 +156,7 @@ class Simulator:
                 for c in machine.channels.values()
             ),
             ddr_bytes=machine.ddr.moved_bytes,
-            notes=leftovers(machine),
+            notes=leftovers(machine) + tuple(sorted(self._array.loaded.compiler.registers.ignored)),
         )
 
 

@@ -69,6 +69,11 @@ class Circuit:
         if not self.missing:
             self._start()
 
+    def withdraw(self, channel: Channel) -> None:
+        """An end was reset; a chunk under way is lost."""
+        self.missing += 1
+        self.count = 0
+
     def _start(self) -> None:
         source = self.source
         count, start = source.remaining, source.ready_at
@@ -85,6 +90,8 @@ class Circuit:
 
     def _moved(self) -> None:
         source, count, now = self.source, self.count, self.engine.now
+        if not count:
+            return  # an end was reset
         cycles = now - self.started
         chunk = source.read(count)
         source.passed(count, self.started, cycles)

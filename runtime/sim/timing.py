@@ -22,11 +22,12 @@ CORE_ACQUIRE_CYCLES = 29
 CORE_RELEASE_CYCLES = 28
 # Not published. A descriptor's fetch and its lock request; small against any useful transfer.
 BD_START_CYCLES = 8
-# Not published. The controller's write of one register; a transfer is programmed by a block write
-# of 8 words, an address patch and a queue push (TXN-H).
-REGISTER_WRITE_CYCLES = 100
-# Source: JENA, latencies of scalar operations on AIE2 and AIE2P. Stores are not waited for.
-SCALAR_LOAD_CYCLES = 6
+# Not published. The controller's write of one register, about 50 ns.
+REGISTER_WRITE_CYCLES = 90
+# A transfer is programmed by a block write of 8 words, an address patch and a queue push (TXN-H).
+REGISTERS_A_TRANSFER = 10
+# Issue slots: compilers pipeline scalar loops, so the 6 cycles of a load (JENA) are not waited for.
+SCALAR_LOAD_CYCLES = 1
 SCALAR_OP_CYCLES = 1
 # Source: JENA, a jump or return takes 6 cycles (5 delay slots).
 CALL_CYCLES = 12

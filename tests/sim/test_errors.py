@@ -72,7 +72,7 @@ def test_a_kernel_that_nobody_passed():
         ("metadata = @out", "metadata = @uot", "no shim DMA allocation @uot"),
         ('{sym_name = "m0"}', '{sym_name = "m0", address = 524286 : i32}', "does not fit"),
         ("offset = 0 len = 16", "offset = 131065 len = 16", "the descriptor touches byte"),
-        ("len = 16 ", "len = 16 sizes = [2, 4] strides = [4, 1]", "the sizes make 8 elements"),
+        ("len = 16 ", "len = 16 sizes = [2, 4] strides = [4, 1]", "sizes make 8"),
         (
             "aie.flow(%mem, DMA : 0, %shim, DMA : 0)",
             "aie.flow(%mem, DMA : 0, %shim, DMA : 0) aie.flow(%mem, DMA : 1, %shim, DMA : 0)",
@@ -144,7 +144,7 @@ def test_a_runtime_parameter_outside_its_buffer():
 def test_a_started_descriptor_that_was_never_written():
     text = through(SEND + TAKE + designs.wait("out"))
     simulator = Simulator(text)
-    machine = simulator._configuration.machine
+    machine = simulator._array.main.machine
     machine.tiles[0, 0].descriptors.clear()
     from aiec.runtime.sim.dma import Task
     from aiec.runtime.sim.machine import Direction, Port

@@ -1,0 +1,363 @@
+"""ObjectFifos lowered to pools of buffers, their locks, chains of descriptors, and flows.
+
+A pass over the text of one device, before elaboration: what it makes is plain data, which
+`fifo_build.py` puts on the machine. Source of the rules: mlir-aie's
+AIEObjectFifoStatefulTransform.cpp (which pools, how many objects, which locks, which channels).
+
+    shared     neighbours, one consumer, no layout, link or repeat: one pool, no DMA
+    else       a pool at the producer, one at each consumer, a stream between them
+    link       the pools on the shared tile are one; join and distribute have a part, with locks of
+               its own, for each fifo of the many
+    repeat     an object is sent r times before it is free: its full lock counts r
+
+Refuses ObjectFifos on core streams and PLIO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, MemRefType
+from xdsl.ir import Operation, SSAValue
+
+from aiec.codegen.dialects.attributes import FifoPort
+from aiec.codegen.dialects.objectfifo import (
+    ObjectFifoAcquireOp,
+    ObjectFifoAllocateOp,
+    ObjectFifoLinkOp,
+    ObjectFifoOp,
+    ObjectFifoRegisterExternalBuffersOp,
+)
+from aiec.codegen.dialects.structure import CoreOp
+from aiec.ir.errors import DesignError
+from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW
+from aiec.runtime.sim.reading import describe, number
+from aiec.runtime.sim.scalars import dense_array
+
+Place = tuple[int, int]
+Dims = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A slice of every object of a pool, with its own pair of locks."""
+
+    offset: int  # elements
+    length: int
+    repeat: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class Pool:
+    """Buffers used in turn on one tile. `parts` has one entry but for joins and distributes."""
+
+    name: str
+    place: Place
+    kind: MemRefType
+    depth: int
+    parts: tuple[Part, ...]
+    initial: tuple[np.ndarray, ...] = ()
+    synchronised: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """Where a fifo starts or ends: a pool, and which of its parts (None: all, in order)."""
+
+    place: Place
+    pool: Pool | None  # None at a shim
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fifo:
+    """One lowered ObjectFifo. A shared one has the same pool at both ends and no stream."""
+
+    op: ObjectFifoOp
+    name: str
+    producer: End
+    consumers: tuple[End, ...]
+    shared: bool
+    to_stream: Dims
+    from_stream: tuple[Dims, ...]
+    padding: tuple[tuple[int, int], ...]
+    pad_value: int | None
+    iterations: int | None  # None: for ever
+
+
+class Side(Enum):
+    """Which end of a fifo."""
+
+    PRODUCER = 0
+    CONSUMER = 1
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A fifo while its pools are being decided."""
+
+    op: ObjectFifoOp
+    name: str
+    producer: Place
+    consumers: tuple[Place, ...]
+    ends: dict[tuple[Side, int], End] = field(default_factory=dict)
+
+
+def plan_fifos(ops: list[Operation], places: Mapping[SSAValue, Place]) -> tuple[Fifo, ...]:
+    """Decide pools and ends of all ObjectFifos of a device, in the order of the text."""
+    return _Planner(ops, places).plan()
+
+
+class _Planner:
+    def __init__(self, ops: list[Operation], places: Mapping[SSAValue, Place]) -> None:
+        self._drafts = {
+            op.sym_name.data: _Draft(
+                op, op.sym_name.data, places[op.producer], tuple(places[c] for c in op.consumers)
+            )
+            for op in ops
+            if isinstance(op, ObjectFifoOp)
+        }
+        self._places = places
+        self._links = [op for op in ops if isinstance(op, ObjectFifoLinkOp)]
+        self._linked = {name for link in self._links for name in _names(link)}
+        self._delegates = {
+            op.fifo.root_reference.data: places[op.tile]
+            for op in ops
+            if isinstance(op, ObjectFifoAllocateOp)
+        }
+        self._acquired = _most_acquired(ops, places)
+        for op in ops:
+            if isinstance(op, ObjectFifoRegisterExternalBuffersOp):
+                raise DesignError("external buffers of an ObjectFifo are not supported",
+                                  where=describe(op))  # fmt: skip
+
+    def plan(self) -> tuple[Fifo, ...]:
+        """All pools: those of links first, as both fifos of a link share theirs."""
+        for draft in self._drafts.values():
+            if number(draft.op.aie_stream) is not None or number(draft.op.plio):
+                raise DesignError(
+                    f"ObjectFifo @{draft.name} on a core stream or PLIO is not supported",
+                    where=describe(draft.op),
+                )
+        for link in self._links:
+            self._link(link)
+        return tuple(self._finish(draft) for draft in self._drafts.values())
+
+    def _fifo(self, name: str, link: Operation) -> _Draft:
+        if name not in self._drafts:
+            raise DesignError(f"there is no ObjectFifo @{name}", where=describe(link))
+        return self._drafts[name]
+
+    def _link(self, link: ObjectFifoLinkOp) -> None:
+        ins = [self._fifo(a.root_reference.data, link) for a in link.fifo_ins]  # type: ignore[union-attr]
+        outs = [self._fifo(a.root_reference.data, link) for a in link.fifo_outs]  # type: ignore[union-attr]
+        place = outs[0].producer
+        for fifo in ins:
+            if place not in fifo.consumers:
+                raise DesignError(
+                    f"@{fifo.name} does not end where @{outs[0].name} begins",
+                    where=describe(link),
+                    expected="a tile that both have",
+                )
+        pool = self._link_pool(link, ins, outs, place)
+        join, distribute = len(ins) > 1, len(outs) > 1
+        for i, fifo in enumerate(ins):
+            key = (Side.CONSUMER, fifo.consumers.index(place))
+            fifo.ends[key] = End(place, pool, i if join else None)
+        for i, fifo in enumerate(outs):
+            fifo.ends[Side.PRODUCER, 0] = End(place, pool, i if distribute else None)
+
+    def _link_pool(
+        self, link: ObjectFifoLinkOp, ins: list[_Draft], outs: list[_Draft], place: Place
+    ) -> Pool:
+        join, distribute = len(ins) > 1, len(outs) > 1
+        if join:
+            owner, many, offsets = outs[0], ins, _integers(link.src_offsets)
+        elif distribute:
+            owner, many, offsets = ins[0], outs, _integers(link.dst_offsets)
+        else:
+            owner, many, offsets = _one_to_one_owner(ins[0], outs[0]), [], []
+        kind = _consumer_type(owner.op) if owner is ins[0] and not join else owner.op.type.element
+        repeats = [_repeat(fifo.op) for fifo in outs]
+        if many:
+            starts = offsets or _running([_elements(f.op.type.element) for f in many])
+            parts = tuple(
+                Part(start, _elements(fifo.op.type.element), repeats[i if distribute else 0])
+                for i, (fifo, start) in enumerate(zip(many, starts, strict=True))
+            )
+        else:
+            parts = (Part(0, _elements(kind), repeats[0]),)
+        from_in = owner is ins[0] and not join
+        name = _consumer_name(owner, owner.consumers.index(place)) if from_in else owner.name
+        depth = self._depth(owner, Side.CONSUMER if from_in else Side.PRODUCER, place,
+                            owner.consumers.index(place) if from_in else 0)  # fmt: skip
+        initial = () if join else _initial(outs[0].op)
+        return Pool(name, place, kind, depth, parts, initial, _synchronised(owner.op))
+
+    def _finish(self, draft: _Draft) -> Fifo:
+        shared = self._is_shared(draft)
+        if shared:
+            self._share(draft)
+        producer = draft.ends.get((Side.PRODUCER, 0)) or self._producer_end(draft)
+        consumers = tuple(
+            draft.ends.get((Side.CONSUMER, i)) or self._consumer_end(draft, i)
+            for i in range(len(draft.consumers))
+        )
+        op = draft.op
+        dims = op.consumer_dims
+        return Fifo(
+            op,
+            draft.name,
+            producer,
+            consumers,
+            shared,
+            op.to_stream.pairs,
+            tuple(dims[i] if i < len(dims) else () for i in range(len(consumers))),
+            op.pad_dimensions.pairs if op.pad_dimensions else (),
+            number(op.pad_value),
+            number(op.iter_count),
+        )
+
+    def _is_shared(self, draft: _Draft) -> bool:
+        op = draft.op
+        if number(op.via_dma) or op.repeat_count or op.consumer_type or draft.name in self._linked:
+            return False
+        if len(draft.consumers) != 1 or op.to_stream.pairs or any(op.consumer_dims):
+            return False
+        return are_neighbours(draft.producer, draft.consumers[0])
+
+    def _share(self, draft: _Draft) -> None:
+        place = self._delegates.get(draft.name)
+        if place is None:
+            near = sees(draft.consumers[0], draft.producer)
+            place = draft.producer if near else draft.consumers[0]
+        kind = draft.op.type.element
+        pool = Pool(
+            draft.name, place, kind, draft.op.depths[0], (Part(0, _elements(kind)),),
+            _initial(draft.op), _synchronised(draft.op),
+        )  # fmt: skip
+        draft.ends[Side.PRODUCER, 0] = End(draft.producer, pool)
+        draft.ends[Side.CONSUMER, 0] = End(draft.consumers[0], pool)
+
+    def _producer_end(self, draft: _Draft) -> End:
+        if draft.producer[1] == SHIM_ROW:
+            return End(draft.producer, None)
+        kind = draft.op.type.element
+        depth = self._depth(draft, Side.PRODUCER, draft.producer, 0)
+        part = Part(0, _elements(kind), _repeat(draft.op))
+        initial = _initial(draft.op)
+        # Nothing ever refills objects that all have initial values: such a pool has no locks.
+        constant = (number(draft.op.iter_count) or 1) > 1 and len(initial) == depth
+        synchronised = _synchronised(draft.op) and not constant
+        pool = Pool(draft.name, draft.producer, kind, depth, (part,), initial, synchronised)
+        return End(draft.producer, pool)
+
+    def _consumer_end(self, draft: _Draft, index: int) -> End:
+        place = draft.consumers[index]
+        if place[1] == SHIM_ROW:
+            return End(place, None)
+        kind = _consumer_type(draft.op)
+        depth = self._depth(draft, Side.CONSUMER, place, index)
+        pool = Pool(_consumer_name(draft, index), place, kind, depth, (Part(0, _elements(kind)),),
+                    (), _synchronised(draft.op))  # fmt: skip
+        return End(place, pool)
+
+    def _depth(self, draft: _Draft, side: Side, place: Place, index: int) -> int:
+        depths = draft.op.depths
+        if len(depths) > 1:
+            return depths[0 if side is Side.PRODUCER else 1 + index]
+        (depth,) = depths
+        if place[1] <= MEM_ROW:
+            return depth
+        most = self._acquired.get((draft.name, side, place), 0)
+        if most == 0:
+            return depth
+        return 1 if most == 1 and depth == 1 else most + 1
+
+
+def sees(core: Place, memory: Place) -> bool:
+    """Whether a core can load and store in a tile's memory: its own, west, north and south.
+
+    Source: hardware.md's address map of the core (S, W, N windows and its own).
+    """
+    columns, rows = core[0] - memory[0], core[1] - memory[1]
+    if min(core[1], memory[1]) <= MEM_ROW:
+        return False
+    return (columns, rows) in ((0, 0), (1, 0), (0, 1), (0, -1))
+
+
+def are_neighbours(a: Place, b: Place) -> bool:
+    """Whether one of two cores sees the other's memory."""
+    return sees(a, b) or sees(b, a)
+
+
+def _one_to_one_owner(into: _Draft, out: _Draft) -> _Draft:
+    """The larger side's element; a padded link uses the input's, initial values the output's."""
+    if out.op.pad_dimensions:
+        return into
+    if out.op.initial_values is not None:
+        return out
+    larger = _elements(_consumer_type(into.op)) >= _elements(out.op.type.element)
+    return into if larger else out
+
+
+def _most_acquired(
+    ops: list[Operation], places: Mapping[SSAValue, Place]
+) -> dict[tuple[str, Side, Place], int]:
+    most: dict[tuple[str, Side, Place], int] = {}
+    for core in ops:
+        if not isinstance(core, CoreOp):
+            continue
+        for op in core.walk():
+            if isinstance(op, ObjectFifoAcquireOp):
+                key = (op.fifo.root_reference.data, side_of(op.port.data), places[core.tile])
+                most[key] = max(most.get(key, 0), op.size.value.data)
+    return most
+
+
+def side_of(port: FifoPort) -> Side:
+    """The end that a core's port is at."""
+    return Side.PRODUCER if port == FifoPort.PRODUCE else Side.CONSUMER
+
+
+def _names(link: ObjectFifoLinkOp) -> list[str]:
+    return [a.root_reference.data for a in (*link.fifo_ins, *link.fifo_outs)]  # type: ignore[union-attr]
+
+
+def _integers(values: Iterable[object]) -> list[int]:
+    return [v.value.data for v in values if isinstance(v, IntegerAttr)]
+
+
+def _running(lengths: list[int]) -> list[int]:
+    return [sum(lengths[:i]) for i in range(len(lengths))]
+
+
+def _elements(kind: MemRefType) -> int:
+    return kind.element_count()
+
+
+def _consumer_type(op: ObjectFifoOp) -> MemRefType:
+    return op.consumer_type.element if op.consumer_type is not None else op.type.element
+
+
+def _consumer_name(draft: _Draft, index: int) -> str:
+    many = len(draft.consumers) > 1
+    return f"{draft.name}_{index}_cons" if many else f"{draft.name}_cons"
+
+
+def _repeat(op: ObjectFifoOp) -> int:
+    return number(op.repeat_count) or 1
+
+
+def _synchronised(op: ObjectFifoOp) -> bool:
+    return not number(op.disable_synchronization)
+
+
+def _initial(op: ObjectFifoOp) -> tuple[np.ndarray, ...]:
+    values = op.initial_values
+    if values is None:
+        return ()
+    return tuple(dense_array(v) for v in values if isinstance(v, DenseIntOrFPElementsAttr))
