@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, cast
 
-from xdsl.dialects.builtin import ArrayAttr, IntAttr, MemRefType
+from xdsl.dialects.builtin import ArrayAttr, IntAttr, MemRefType, StringAttr
 from xdsl.ir import (
     Attribute,
     Data,
@@ -319,6 +319,15 @@ class SubviewType(ParametrizedAttribute, TypeAttribute):
     element: MemRefType = param_def()
 
 
+@irdl_attr_definition
+class BlockFloatType(ParametrizedAttribute, TypeAttribute):
+    """Block floating point elements, such as `v8bfp16ebs8`."""
+
+    name = "aiex.bfp"
+    block_type: StringAttr = param_def()
+
+
+AIEX_ATTRIBUTES: tuple[type[Attribute], ...] = (BlockFloatType,)
 ATTRIBUTES: tuple[type[Attribute], ...] = (
     WireBundleAttr,
     LockActionAttr,

@@ -9,7 +9,6 @@ Source: AIEOps.td 911-1320 (E2) and AIEDialect.cpp 1729-1886 (E1) of mlir-aie.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import TypeAlias
 
 from xdsl.dialects.builtin import (
@@ -279,16 +278,8 @@ class DmaBdOp(ScalarsOp):
         print_attributes(printer, self, "pad_dimensions", "pad_value")
 
     def verify_(self) -> None:
-        dims = self.dims
-        if self.padding and len(self.padding) != len(dims):
-            raise VerifyException(f"{len(self.padding)} pads for {len(dims)} dimensions")
-        sizes = [size for size, _ in dims if isinstance(size, int)]
-        if not dims or len(sizes) < len(dims) or not isinstance(self.length, int):
-            return
-        pads = self.padding or ((0, 0),) * len(dims)
-        padded = (a + size + b for size, (a, b) in zip(sizes, pads, strict=True))
-        if (product := prod(padded)) != self.length:
-            raise VerifyException(f"length {self.length}, but the sizes make {product} elements")
+        if self.padding and len(self.padding) != len(self.dims):
+            raise VerifyException(f"{len(self.padding)} pads for {len(self.dims)} dimensions")
 
     def _print_positional(self, printer: Printer) -> None:
         printer.print_string(f", {self.offset}")

@@ -118,6 +118,8 @@ class NpuDmaMemcpyNdOp(ScalarsOp):
     def parse(cls, parser: Parser) -> NpuDmaMemcpyNdOp:
         properties: dict[str, Attribute] = {}
         with parser.in_parens():
+            while parser.parse_optional_integer() is not None:  # E0's column and row, always 0, 0
+                parser.parse_punctuation(",")
             raw_memref = parser.parse_unresolved_operand()
             position = parser.pos
             parts = [parse_scalars(parser) for _ in range(3)]

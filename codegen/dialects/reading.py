@@ -8,8 +8,10 @@ refuses what it does not know, by name, line and column: no op is passed over.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr
@@ -23,7 +25,7 @@ from aiec.codegen.dialects.lexing import FastLexer
 from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.normalise import normalise
 from aiec.codegen.dialects.registry import RENAMED, context
-from aiec.ir.errors import DesignError, nearest
+from aiec.ir.errors import DesignError
 
 
 def parse(text: str, name: str = "<design>") -> ModuleOp:
@@ -69,8 +71,8 @@ class _Reader(Parser):
     """xDSL's parser, which keeps places and whole names, and knows the old names of ops."""
 
     def __init__(self, context: Context, text: str, name: str) -> None:
-        self._lines = [0]
-        self._lines += [i + 1 for i, letter in enumerate(text) if letter == "\n"]
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._start = 0  # of the op that is being read
         self._file = StringAttr(name)
         super().__init__(context, "", name)
         self._parser_state = ParserState(FastLexer(Input(text, name)))
@@ -81,7 +83,7 @@ class _Reader(Parser):
         return f"{self._file.data}:{line}:{position - self._lines[line - 1] + 1}"
 
     def parse_operation(self) -> Operation:
-        start = self.pos
+        start = self._start = self.pos
         op = super().parse_operation()
         line = bisect_right(self._lines, start)
         column = start - self._lines[line - 1] + 1
@@ -89,21 +91,19 @@ class _Reader(Parser):
         return op
 
     def _get_op_by_name(self, name: str) -> type[Operation]:
-        position = self.pos
         stack = self._parser_state.dialect_stack
         op = self.ctx.get_optional_op(RENAMED.get(name, name), dialect_stack=stack)
         if op is None:
-            known = [
-                o.name
-                for dialect in ("aie", "aiex")
-                for o in self.ctx.get_dialect(dialect).operations
-            ]
             raise DesignError(
                 f"operation {name} is not known",
-                where=self.place(position - len(name) - 1),
-                expected=nearest(name, known) if name.startswith("aie") else None,
+                where=self.place(self._start),
+                expected=self._like(name),
             )
         return op
+
+    def _like(self, name: str) -> str | None:
+        known = (op.name for dialect in self.ctx.loaded_dialects for op in dialect.operations)
+        return " or ".join(get_close_matches(name, known, n=3)) or None
 
     def parse_identifier(self, context_msg: str = "") -> str:
         return self.parse_identifier_or_str_literal(context_msg)  # `arith.cmpi "eq"`

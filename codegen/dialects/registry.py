@@ -29,7 +29,7 @@ from aiec.codegen.dialects import (
     tasks,
     trace,
 )
-from aiec.codegen.dialects.attributes import ATTRIBUTES
+from aiec.codegen.dialects.attributes import AIEX_ATTRIBUTES, ATTRIBUTES
 
 Aie = Dialect(
     "aie",
@@ -53,7 +53,7 @@ Aiex = Dialect(
         *registers.OPERATIONS,
         *tasks.AIEX_OPERATIONS,
     ],
-    [],
+    list(AIEX_ATTRIBUTES),
 )
 
 # E0's names. Source: pull request 2708 of mlir-aie (18 November 2025).

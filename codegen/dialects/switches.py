@@ -93,7 +93,7 @@ class AmselOp(IRDLOperation):
     arbiter = prop_def(IntegerAttr.constr(i8), prop_name="arbiterID")
     msel = prop_def(IntegerAttr.constr(i8))
     result = result_def(IndexType())
-    assembly_format = "`<` $arbiterID `>` `(` $msel `)` attr-dict"
+    assembly_format = "`<` $arbiterID `>` `` `(` $msel `)` attr-dict"
 
     def suggested_name(self) -> str:
         return "amsel"

@@ -296,7 +296,7 @@ class DmaStartBdChainOp(_StartChainOp):
     channel = prop_def(IntegerAttr[I32])
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = (
-        "$symbol `(` $arguments `)` `:` `(` type($arguments) `)` `on` "
+        "$symbol `(` $arguments `)` `:` `(` type($arguments) `)` `on` ` ` "
         "`(` $tile `,` $direction `,` $channel `)` attr-dict"
     )
 
