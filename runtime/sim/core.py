@@ -23,6 +23,7 @@ from aiec.codegen.dialects.objectfifo import (
 from aiec.codegen.dialects.routing import GetCascadeOp, PutCascadeOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.affine import AFFINE
 from aiec.runtime.sim.cascade import Cascade, GetBeat, PutBeat, drive
 from aiec.runtime.sim.fifo_build import CorePort
 from aiec.runtime.sim.fifo_plan import Place, Side, side_of
@@ -63,6 +64,7 @@ class CoreCompiler:
             **CONTROL,
             **SCALARS,
             **MEMREFS,
+            **AFFINE,
             "aie.use_lock": self._use_lock,
             "aie.objectfifo.acquire": self._fifo_acquire,
             "aie.objectfifo.release": self._fifo_release,

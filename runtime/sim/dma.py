@@ -133,7 +133,7 @@ class Channel:
 
     def push(self, task: Task) -> None:
         """Queue `task`; start it if the channel is idle."""
-        if self.task is not None and len(self.queue) + 1 >= self.queue_depth:
+        if self.is_full:
             raise SimulationError(
                 f"{self.name}: a task is pushed to a full queue at cycle {self.engine.now}",
                 where=self.descriptors[task.bd].where if task.bd in self.descriptors else None,
@@ -143,6 +143,11 @@ class Channel:
         self.queue.append(task)
         if self.task is None:
             self._start_task()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more task would be lost."""
+        return self.task is not None and len(self.queue) + 1 >= self.queue_depth
 
     def reset(self) -> None:
         """Empty the queue and drop the running task; a lock that it waits for is left alone."""

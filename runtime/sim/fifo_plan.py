@@ -269,7 +269,7 @@ class _Planner:
         depths = draft.op.depths
         if len(depths) > 1:
             return depths[0 if side is Side.PRODUCER else 1 + index]
-        (depth,) = depths
+        depth = next(iter(depths))
         if place[1] <= MEM_ROW:
             return depth
         most = self._acquired.get((draft.name, side, place), 0)

@@ -18,6 +18,7 @@ from aiec.codegen.dialects import describe as place_of
 from aiec.codegen.dialects.attributes import LockAction
 from aiec.codegen.dialects.dma import DmaBdOp, DmaOp, DmaStartOp, NextBdOp
 from aiec.codegen.dialects.locks import LockOp, UseLockOp
+from aiec.codegen.dialects.regions import EndOp
 from aiec.codegen.dialects.routing import FlowOp
 from aiec.codegen.dialects.structure import BufferOp, CoreOp
 from aiec.ir.errors import DesignError
@@ -131,11 +132,11 @@ def descriptor(block: Block) -> DmaBdOp:
 def _block_start(op: DmaStartOp) -> Start:
     chain: list[Block] = []
     block: Block | None = op.dest
-    while block is not None and block not in chain:
+    while block is not None and block not in chain and not _only_ends(block):
         chain.append(block)
         last = block.last_op
         block = last.dest if isinstance(last, NextBdOp) else None
-    back = None if block is None else chain.index(block)
+    back = chain.index(block) if block is not None and block in chain else None
     return Start(
         op,
         op.direction.data.value,
@@ -145,6 +146,10 @@ def _block_start(op: DmaStartOp) -> Start:
         back,
         number(op.pad_value),
     )
+
+
+def _only_ends(block: Block) -> bool:
+    return isinstance(block.first_op, EndOp)
 
 
 def _region_start(op: DmaOp) -> Start:

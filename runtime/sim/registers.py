@@ -231,7 +231,7 @@ class Registers:
             entry.raw = entry.host = None
             self._rebuild(tile, bd_id, entry, where)
         elif (port := self._channel_at(tile, chart, offset)) is not None:
-            self._write_channel(port, chart, offset, value, mask)
+            self._write_channel(port, chart, offset, value, mask, where)
         elif offset == chart.control and tile.core is not None:
             if value & mask & 2:
                 tile.core.halt()
@@ -247,13 +247,19 @@ class Registers:
                 return Port(tile.column, tile.row, direction, channel)
         return None
 
-    def _write_channel(self, port: Port, chart: Map, offset: int, value: int, mask: int) -> None:
+    def _write_channel(
+        self, port: Port, chart: Map, offset: int, value: int, mask: int, where: str
+    ) -> None:
         if offset % CHANNEL_BYTES == chart.channels % CHANNEL_BYTES:
             if value & mask & 2:
                 self._machine.channel(port).reset()
             return
         task = Task(value & chart.queue_bd_mask, value >> 16 & 0xFF, bool(value >> 31))
-        self._controller.push(port, task)
+        if self._machine.channel(port).is_full:
+            # Trace set-ups push more than a queue holds; hardware loses the last.
+            self.ignored.add(f"a task pushed to the full queue of {port} was lost ({where})")
+        else:
+            self._controller.push(port, task)
 
     def _rebuild(self, tile: Tile, bd_id: int, entry: _Words, where: str) -> None:
         raw = entry.raw or decode(tile.row, entry.words)

@@ -29,6 +29,7 @@ from aiec.codegen.dialects.tasks import (
 )
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.affine import AFFINE
 from aiec.runtime.sim.controller import Controller, Span
 from aiec.runtime.sim.descriptors import bd_locks
 from aiec.runtime.sim.elaborate import Elaborated
@@ -73,6 +74,7 @@ class SequenceCompiler:
         self._handlers: dict[str, Handler] = {
             **CONTROL,
             **SCALARS,
+            **AFFINE,
             **self._commands.handlers,
             "memref.get_global": self._get_global,
             "memref.subview": self._subview,

@@ -1,0 +1,240 @@
+"""ObjectFifos: pools, links, layouts and windows, each by what a design computes with it."""
+
+import designs
+import numpy as np
+import pytest
+
+from aiec.ir.errors import DesignError, SimulationError
+from aiec.runtime.sim import Simulator, simulate
+
+SEEDS = (0, 1, 2)
+
+
+def fifo(name, ends, kind, depth="2 : i32", attributes=""):
+    return f"aie.objectfifo @{name}({ends}, {depth}) {attributes} : !aie.objectfifo<{kind}>\n"
+
+
+def acquire(value, name, port, count, kind):
+    lines = [
+        f"%{value} = aie.objectfifo.acquire @{name}({port}, {count}) "
+        f": !aie.objectfifosubview<{kind}>"
+    ]
+    lines += [
+        f"%{value}{i} = aie.objectfifo.subview.access %{value}[{i}] "
+        f": !aie.objectfifosubview<{kind}> -> {kind}"
+        for i in range(count)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def release(name, port, count=1):
+    return f"aie.objectfifo.release @{name}({port}, {count})\n"
+
+
+def call(kernel, *arguments, kind):
+    values = ", ".join(f"%{a}" for a in arguments)
+    return f"func.call @{kernel}({values}) : ({', '.join([kind] * len(arguments))}) -> ()\n"
+
+
+def transfers(n_in, n_out, out="out"):
+    return designs.sequence(
+        {"a": f"memref<{n_in}xi32>", "b": f"memref<{n_out}xi32>"},
+        designs.memcpy("a", "in", (1, 1, 1, n_in), kind=f"memref<{n_in}xi32>")
+        + designs.memcpy("b", out, (1, 1, 1, n_out), bd_id=1, kind=f"memref<{n_out}xi32>")
+        + designs.wait(out),
+    )
+
+
+def copy_core(tile, into, out, kind, kernel="copy"):
+    return designs.core(
+        tile,
+        acquire("x", into, "Consume", 1, kind) + acquire("y", out, "Produce", 1, kind)
+        + call(kernel, "x0", "y0", kind=kind)
+        + release(into, "Consume") + release(out, "Produce"),
+    )  # fmt: skip
+
+
+def copy(x, y):
+    y[...] = x
+
+
+def twice(x, y):
+    y[...] = 2 * x
+
+
+def run(text, n_in, n_out, seed=0, **kernels):
+    a, b = np.arange(1, n_in + 1, dtype=np.int32), np.zeros(n_out, np.int32)
+    simulate(text, [a, b], {"copy": copy, "twice": twice, **kernels}, seed=seed)
+    return a, b
+
+
+KIND = "memref<8xi32>"
+DECLARED = f"func.func private @copy({KIND}, {KIND})\nfunc.func private @twice({KIND}, {KIND})\n"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_links_through_a_mem_tile_with_objects_of_other_sizes(seed):
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1), core=(0, 2)) + DECLARED
+        + fifo("in", "%shim, {%mem}", "memref<16xi32>") + fifo("x", "%mem, {%core}", KIND)
+        + fifo("y", "%core, {%mem}", KIND) + fifo("out", "%mem, {%shim}", "memref<16xi32>")
+        + "aie.objectfifo.link [@in] -> [@x] ([] [])\n"
+        + "aie.objectfifo.link [@y] -> [@out] ([] [])\n"
+        + copy_core("core", "x", "y", KIND, "twice") + transfers(64, 64)
+    )  # fmt: skip
+    a, b = run(text, 64, 64, seed)
+    assert np.array_equal(b, 2 * a)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_broadcast_distribute_and_join(seed):
+    """Two rows of two cores: halves of the input to the rows, both columns' results joined."""
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1), left=(0, 2), right=(0, 3)) + DECLARED
+        + fifo("in", "%shim, {%mem}", "memref<16xi32>")
+        + fifo("l", "%mem, {%left}", KIND) + fifo("r", "%mem, {%right}", KIND)
+        + "aie.objectfifo.link [@in] -> [@l, @r] ([] [0, 8])\n"
+        + fifo("lo", "%left, {%mem}", KIND) + fifo("ro", "%right, {%mem}", KIND)
+        + fifo("out", "%mem, {%shim}", "memref<16xi32>")
+        + "aie.objectfifo.link [@ro, @lo] -> [@out] ([0, 8] [])\n"
+        + copy_core("left", "l", "lo", KIND) + copy_core("right", "r", "ro", KIND, "twice")
+        + transfers(64, 64)
+    )  # fmt: skip
+    a, b = run(text, 64, 64, seed)
+    halves = a.reshape(4, 2, 8)
+    assert np.array_equal(b.reshape(4, 2, 8)[:, 0], 2 * halves[:, 1])
+    assert np.array_equal(b.reshape(4, 2, 8)[:, 1], halves[:, 0])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_fifo_feeds_two_cores(seed):
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1), left=(0, 2), right=(0, 3)) + DECLARED
+        + fifo("in", "%shim, {%left, %right}", KIND)
+        + fifo("lo", "%left, {%mem}", KIND) + fifo("ro", "%right, {%mem}", KIND)
+        + fifo("out", "%mem, {%shim}", "memref<16xi32>")
+        + "aie.objectfifo.link [@lo, @ro] -> [@out] ([0, 8] [])\n"
+        + copy_core("left", "in", "lo", KIND) + copy_core("right", "in", "ro", KIND, "twice")
+        + transfers(32, 64)
+    )  # fmt: skip
+    a, b = run(text, 32, 64, seed)
+    blocks = b.reshape(4, 2, 8)
+    assert np.array_equal(blocks[:, 0].reshape(-1), a)
+    assert np.array_equal(blocks[:, 1].reshape(-1), 2 * a)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("consumer", [(0, 3), (1, 2)])
+def test_neighbours_share_memory(seed, consumer):
+    text = designs.module(
+        designs.tiles(shim=(0, 0), first=(0, 2), second=consumer) + DECLARED
+        + fifo("in", "%shim, {%first}", KIND) + fifo("pipe", "%first, {%second}", KIND)
+        + fifo("out", "%second, {%shim}", KIND)
+        + copy_core("first", "in", "pipe", KIND, "twice")
+        + copy_core("second", "pipe", "out", KIND, "twice") + transfers(64, 64),
+        "npu2",
+    )  # fmt: skip
+    simulator = Simulator(text, kernels={"copy": copy, "twice": twice}, seed=seed)
+    a, b = np.arange(64, dtype=np.int32), np.zeros(64, np.int32)
+    report = simulator.run([a, b])
+    assert np.array_equal(b, 4 * a)
+    assert len([c for c in report.channels if c.moved_bytes]) == 4  # in and out, both ends
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_layouts_of_both_ends(seed):
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1))
+        + fifo("in", "%shim, {%mem dimensionsFromStream [<size = 4, stride = 1>, "
+               "<size = 4, stride = 4>]}", "memref<16xi32>")
+        + fifo("out", "%mem dimensionsToStream [<size = 2, stride = 2>, <size = 4, stride = 4>, "
+               "<size = 2, stride = 1>], {%shim}", "memref<16xi32>")
+        + "aie.objectfifo.link [@in] -> [@out] ([] [])\n" + transfers(64, 64)
+    )  # fmt: skip
+    a, b = run(text, 64, 64, seed)
+    stored = a.reshape(4, 4, 4).transpose(0, 2, 1)
+    assert np.array_equal(b, stored.reshape(4, 4, 2, 2).transpose(0, 2, 1, 3).reshape(-1))
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_repeat_sends_every_object_again(depth):
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1)) + fifo("in", "%shim, {%mem}", KIND, f"{depth} : i32")
+        + fifo("out", "%mem, {%shim}", KIND, f"{depth} : i32", "{repeat_count = 3 : i32}")
+        + "aie.objectfifo.link [@in] -> [@out] ([] [])\n" + transfers(32, 96)
+    )  # fmt: skip
+    a, b = run(text, 32, 96)
+    assert np.array_equal(b.reshape(4, 3, 8), np.repeat(a.reshape(4, 1, 8), 3, axis=1))
+
+
+def test_initial_values_are_full_objects():
+    text = designs.module(
+        designs.tiles(shim=(0, 0), core=(0, 2))
+        + "aie.objectfifo @out(%core, {%shim}, 2 : i32) : !aie.objectfifo<memref<4xi32>> "
+        "= [dense<[1, 2, 3, 4]>, dense<[5, 6, 7, 8]>]\n"
+        + designs.sequence({"b": "memref<8xi32>"}, designs.memcpy(
+            "b", "out", (1, 1, 1, 8), kind="memref<8xi32>") + designs.wait("out"))
+    )  # fmt: skip
+    b = np.zeros(8, np.int32)
+    simulate(text, [b])
+    assert b.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_padding_of_a_link():
+    text = designs.module(
+        designs.tiles(shim=(0, 0), mem=(0, 1)) + fifo("in", "%shim, {%mem}", "memref<5xi32>")
+        + fifo("out", "%mem dimensionsToStream [<size = 5, stride = 1>], {%shim}", KIND, "2 : i32",
+               "{padDimensions = #aie<bd_pad_layout_array[<const_pad_before = 1, "
+               "const_pad_after = 2>]>, padValue = 9 : i32}")
+        + "aie.objectfifo.link [@in] -> [@out] ([] [])\n" + transfers(10, 16)
+    )  # fmt: skip
+    _, b = run(text, 10, 16)
+    assert b.tolist() == [9, 1, 2, 3, 4, 5, 9, 9, 9, 6, 7, 8, 9, 10, 9, 9]
+
+
+def add(x, y, z):
+    z[...] = x + y
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_sliding_window_acquires_what_it_does_not_hold(seed):
+    """Sums of neighbouring rows; acquire 2 while 1 is held asks for one more."""
+    three = f"func.func private @add({KIND}, {KIND}, {KIND})\n"
+    body = (
+        acquire("x", "in", "Consume", 2, KIND) + acquire("y", "out", "Produce", 1, KIND)
+        + call("add", "x0", "x1", "y0", kind=KIND)
+        + release("in", "Consume") + release("out", "Produce")
+    )  # fmt: skip
+    text = designs.module(
+        designs.tiles(shim=(0, 0), core=(0, 2)) + three
+        + fifo("in", "%shim, {%core}", KIND, "3 : i32") + fifo("out", "%core, {%shim}", KIND)
+        + designs.core("core", body) + transfers(64, 56)
+    )  # fmt: skip
+    a, b = run(text, 64, 56, seed, add=add)
+    rows = a.reshape(8, 8)
+    assert np.array_equal(b.reshape(7, 8), rows[:-1] + rows[1:])
+
+
+def test_what_a_fifo_cannot_be():
+    base = designs.tiles(shim=(0, 0), mem=(0, 1), core=(0, 2)) + DECLARED
+    ends = fifo("in", "%shim, {%core}", KIND) + fifo("out", "%core, {%shim}", KIND)
+    good = base + ends + copy_core("core", "in", "out", KIND) + transfers(64, 64)
+    for old, new, message in [
+        ("@in(%shim", "@in(%mem", "no shim DMA allocation @in"),
+        ("acquire @in(Consume", "acquire @in(Produce", "ObjectFifo @in has no such end on tile"),
+        ("2 : i32)  : !aie", "2 : i32) {plio = true} : !aie", "core stream or PLIO"),
+    ]:
+        with pytest.raises(DesignError, match=message):
+            run(designs.module(good.replace(old, new)), 64, 64)
+    link = "aie.objectfifo.link [@in] -> [@out] ([] [])\n"
+    other = base + fifo("in", "%shim, {%mem}", KIND) + fifo("out", "%core, {%shim}", KIND)
+    with pytest.raises(DesignError, match="@in does not end where @out begins"):
+        run(designs.module(other + link + transfers(64, 64)), 64, 64)
+    with pytest.raises(DesignError, match="there is no ObjectFifo @x"):
+        run(designs.module(other + link.replace("[@in]", "[@x]") + transfers(8, 8)), 8, 8)
+    many = "".join(fifo(f"f{i}", "%shim, {%core}", KIND) for i in range(3))
+    with pytest.raises(DesignError, match=r"no MM2S channel of tile .* is left for ObjectFifo @f2"):
+        run(designs.module(base + many + transfers(8, 8)), 8, 8)
+    twice_released = good.replace("release @in(Consume, 1)", "release @in(Consume, 2)")
+    with pytest.raises(SimulationError, match="releases 2 objects of @in and holds 1"):
+        run(designs.module(twice_released), 64, 64)
