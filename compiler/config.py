@@ -7,6 +7,7 @@ Environment, read here alone (lists by commas, yes/no as 1 or 0, true or false):
 
     AIE_CONFIG      the configuration file, instead of those below
     AIE_<OPTION>    any option of `aiec.ir.options.Options`, in capitals: AIE_DEVICE=sim:npu2
+    AIE_CXX         the C++ compiler of simulated kernels; read in `kernels/host_compiler.py`
 
 File: `aiec.toml` in the working directory, else in the user's configuration directory (on Linux
 `~/.config/aiec`); options are keys at its top level.
@@ -30,6 +31,7 @@ FILE_NAME = "aiec.toml"
 _PREFIX = "AIE_"
 _VARIABLES: dict[str, str] = {_PREFIX + name.upper(): name for name in OPTION_NAMES}
 _CONFIG_VARIABLE = "AIE_CONFIG"
+_OTHER_VARIABLES = (_CONFIG_VARIABLE, "AIE_CXX")
 _TYPES = get_type_hints(Options)
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -40,20 +42,28 @@ def load_options(given: Mapping[str, Any] | None = None) -> Options:
     Raises:
         OptionError: an unknown key or an impossible value; names the variable, or file and line.
     """
+    return options_from(set_options(given))
+
+
+def set_options(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the options that somebody set, by name; what is missing has its default.
+
+    Raises:
+        OptionError: as `load_options`, for the environment and the file.
+    """
     path = _config_file()
-    values = {**(_from_file(path) if path else {}), **_from_environment(), **(given or {})}
-    return options_from(values)
+    return {**(_from_file(path) if path else {}), **_from_environment(), **(given or {})}
 
 
 def _from_environment() -> dict[str, Any]:
     values: dict[str, Any] = {}
     for variable, text in os.environ.items():
-        if not variable.startswith(_PREFIX) or variable == _CONFIG_VARIABLE:
+        if not variable.startswith(_PREFIX) or variable in _OTHER_VARIABLES:
             continue
         if variable not in _VARIABLES:
             raise OptionError(
                 f"unknown environment variable {variable}",
-                expected=nearest(variable, (*_VARIABLES, _CONFIG_VARIABLE)),
+                expected=nearest(variable, (*_VARIABLES, *_OTHER_VARIABLES)),
             )
         name = _VARIABLES[variable]
         _check({name: _parse(name, text)}, f"environment variable {variable}")

@@ -159,7 +159,9 @@ def transcribe(
     ] = None,
     highlight_words: Annotated[YesNo, _flag("underline each word as it is spoken")] = False,
     threads: Annotated[int, _option("CPU threads; 0 is CTranslate2's choice")] = 0,
-    partition: Annotated[str | None, _option("cost, npu-all or cpu-all  [default: cost]")] = None,
+    partition: Annotated[
+        str | None, _option("cost, npu-all or cpu-all  [default: cost; npu-all when simulated]")
+    ] = None,
     require_npu: Annotated[
         bool, _option("fail if nothing can run on the NPU", "--require-npu")
     ] = False,
@@ -206,7 +208,7 @@ def transcribe(
             word_timestamps=word_timestamps or layout.needs_words,
         ),
         vad=Vad(vad_onset, vad_offset, chunk_size, vad_method),
-        places=Places(model_dir, model_cache_only),
+        places=Places(model_dir, model_cache_only, ctranslate2_only=True),
         backend={k: v for k, v in asked.items() if v is not None} | _if_set(require_npu),
         compute_type=compute_type,
         threads=threads,

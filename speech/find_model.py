@@ -40,11 +40,13 @@ class Places:
     Attributes:
         model_dir: the hub cache to use instead of the default one.
         cache_only: do not go to the hub.
+        ctranslate2_only: pass over cached openai-whisper checkpoints.
         cache_dir: where split packages are put together; None is the user's cache folder.
     """
 
     model_dir: Path | None = None
     cache_only: bool = False
+    ctranslate2_only: bool = False
     cache_dir: Path | None = None
 
 
@@ -69,6 +71,20 @@ def find_model(name: str, places: Places | None = None) -> Path:
 def known_sizes() -> tuple[str, ...]:
     """Every plain name that `find_model` takes."""
     return tuple(dict.fromkeys((*models.DIMS, *models.ALIASES, *faster_whisper.available_models())))
+
+
+def on_this_machine(places: Places | None = None) -> tuple[str, ...]:
+    """The sizes that `find_model` finds without the hub, each with where it lies."""
+    places = places or Places(cache_only=True)
+    lines = []
+    for size in models.DIMS:
+        package = PACKAGES.get(size)
+        parts = [package] if package else SPLIT_PACKAGES.get(size, ())
+        whole = [_in_package(*part) for part in parts]
+        found = whole[0] if parts and all(whole) else _cached(size, places)
+        if found:
+            lines.append(f"{size}: {found}")
+    return tuple(lines)
 
 
 def _is_path(name: str) -> bool:
@@ -139,6 +155,8 @@ def _cached(size: str, places: Places) -> Path | None:
         return Path(_download(size, places, local_files_only=True))
     except (OSError, ValueError):  # huggingface_hub's errors for what is not cached are both
         pass
+    if places.ctranslate2_only:
+        return None
     root = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
     checkpoint = root / "whisper" / f"{size}.pt"  # whisper/__init__.py, load_model
     return checkpoint if checkpoint.is_file() else None

@@ -66,6 +66,13 @@ def size_of(name: str) -> str:
     return size
 
 
+def found() -> tuple[str, ...]:
+    """Models whose weights lie on this machine, one line each; for `aiec doctor`."""
+    from aiec.speech.find_model import on_this_machine
+
+    return on_this_machine()
+
+
 def build(
     name: str, part: Literal["encoder", "decoder"] = "encoder"
 ) -> tuple[nn.Module, tuple[Tensor | Cache, ...]]:

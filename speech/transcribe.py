@@ -17,8 +17,9 @@ from typing import Any
 import ctranslate2
 import torch
 
-from aiec.config import load_options
-from aiec.ir.errors import AudioError, OptionError
+from aiec.config import set_options
+from aiec.ir.errors import AudioError, ModelError, OptionError
+from aiec.ir.options import options_from
 from aiec.speech import asr, console
 from aiec.speech.audio import FRAME, SAMPLE_RATE, load_audio
 from aiec.speech.find_model import Places, find_model
@@ -77,13 +78,25 @@ def run(job: Job) -> int:
     return 0 if done == len(job.audio) else FAILED_FILES
 
 
+def backend_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The backend's options as set anywhere; a simulated NPU runs all that it can by default.
+
+    Whoever asks for a simulation wants to see the NPU run; real hardware decides by cost.
+    """
+    options = set_options(given)
+    if str(options.get("device", "")).startswith("sim"):
+        options.setdefault("partition", "npu-all")
+    return options
+
+
 class _Batch:
     """One run: what is made once for all files, and the steps for each."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.started = time.monotonic()
-        self.options = load_options(job.backend)
+        self.backend = backend_options(job.backend)
+        self.options = options_from(self.backend)
         self.encoder: NpuEncoder | None = None
 
     def check(self) -> None:
@@ -92,6 +105,10 @@ class _Batch:
         checked_compute_type(self.job.compute_type)
         self.on_npu = wants_npu(self.options)
         self.folder = find_model(self.job.model, self.job.places)
+        if not (self.folder / "model.bin").exists():
+            what = f"{self.folder} cannot be transcribed with: its decoder is CTranslate2's"
+            todo = "convert it with ct2-transformers-converter"
+            raise ModelError(what, expected="a CTranslate2 folder with model.bin", todo=todo)
 
     @cached_property
     def model(self) -> SpeechModel:
@@ -100,7 +117,7 @@ class _Batch:
         if self.job.threads:
             torch.set_num_threads(self.job.threads)
         if self.on_npu:
-            self.encoder = NpuEncoder(self.folder, self.job.backend, self.options.device)
+            self.encoder = NpuEncoder(self.folder, self.backend, self.options.device)
         kind, threads = self.job.compute_type, self.job.threads
         return SpeechModel(self.folder, self.encoder, compute_type=kind, threads=threads)
 

