@@ -84,8 +84,8 @@ def test_tasks_that_cannot_be():
     many = "".join(task(f"s{i}", "in", bd("a", 64)) for i in range(17))
     with pytest.raises(SimulationError, match="has no descriptor left for a task"):
         simulate(designs.relay(many), arrays)
+    taps = bd("a", 4, "sizes = [65, 1, 1, 4] strides = [4, 0, 0, 1]")
     with pytest.raises(DesignError, match="iterates 65 times"):
-        taps = bd("a", 4, "sizes = [65, 1, 1, 4] strides = [4, 0, 0, 1]")
         simulate(designs.relay(task("s", "in", taps)), arrays)
 
 
