@@ -183,7 +183,7 @@ class CoreCompiler:
         else:
             w.spend(int(cycles))
             w.settle()
-        w.emit("process.kernel_calls += 1")
+        w.emit(f"process.kernel_calls += 1; process.kernel = {symbol!r}")
         call = f"{w.bind(kernel, 'kernel')}({arguments})"
         if inspect.isgeneratorfunction(kernel):
             incoming = w.bind(self._cascades.get((self._place, False)), "cascade")

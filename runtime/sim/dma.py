@@ -184,6 +184,8 @@ class Channel:
         self.remaining -= count
         self.moved_bytes += count
         self.busy_cycles += cycles
+        if self.engine.trace is not None:
+            self.engine.trace.add(self.name, f"{count} bytes", started, cycles)
         if started > self.ready_at:
             self.stream_cycles += started - self.ready_at
 
@@ -234,6 +236,8 @@ class Channel:
         assert self.bd is not None
         self.waits_for_lock = False
         self.lock_cycles += self.engine.now - self.since
+        if self.engine.trace is not None:
+            self.engine.trace.add(self.name, "lock", self.since, self.engine.now - self.since)
         self._open(self.bd)
 
     def _open(self, bd: Bd) -> None:

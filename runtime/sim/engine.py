@@ -11,6 +11,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from aiec.ir.errors import SimulationError
+from aiec.runtime.sim.trace import Trace
 
 Callback = Callable[[], None]
 # Cores that only go round in loops for this long are taken to poll for what will not come.
@@ -22,7 +23,17 @@ class Engine:
     cores.
     """
 
-    __slots__ = ("_heap", "_order", "_random", "active_at", "max_cycles", "now", "spinning", "stop")
+    __slots__ = (
+        "_heap",
+        "_order",
+        "_random",
+        "active_at",
+        "max_cycles",
+        "now",
+        "spinning",
+        "stop",
+        "trace",
+    )
 
     def __init__(self, seed: int = 0) -> None:
         self.now = 0
@@ -30,6 +41,7 @@ class Engine:
         self.spinning = 0
         self.active_at = 0  # when something other than polling last happened
         self.stop = False  # set by a callback to leave `run`
+        self.trace: Trace | None = None
         self._heap: list[tuple[int, int, Callback]] = []
         self._order = 0
         self._random = random.Random(seed) if seed else None

@@ -35,6 +35,7 @@ class Process:
     def __init__(self, engine: Engine, name: str) -> None:
         self.engine = engine
         self.name = name
+        self.kernel = "compute"  # what it last called
         self.busy = 0  # cycles since the last action, not yet passed
         self.answer: Any = None  # what the program gets from its yield
         self.action: Action | None = None
@@ -67,15 +68,21 @@ class Process:
     def woken(self) -> None:
         """The lock or token that held the process up has been taken."""
         self.lock_cycles += self.engine.now - self.since
-        self.waiting = False
+        self._waited()
         self._run()
 
     def passed(self, answer: Any = None) -> None:
         """The stream that held the process up has moved; `answer` is what came."""
         self.stream_cycles += self.engine.now - self.since
-        self.waiting = False
+        self._waited()
         self.answer = answer
         self._run()
+
+    def _waited(self) -> None:
+        self.waiting = False
+        if self.engine.trace is not None and self.action is not None:
+            what = f"waits for {self.action.describe()}"
+            self.engine.trace.add(self.name, what, self.since, self.engine.now - self.since)
 
     def finished(self) -> None:
         """The program has ended."""
@@ -93,6 +100,8 @@ class Process:
             return
         spent, self.busy = self.busy, 0
         self.compute_cycles += spent
+        if self.engine.trace is not None:
+            self.engine.trace.add(self.name, self.kernel, self.engine.now, spent)
         if self.action is PAUSE:
             self.engine.spinning += 1
         self.engine.after(self.engine.jitter(spent) if spent else 0, self._act)

@@ -36,11 +36,13 @@ def run_file(
     sequence: str | None = None,
     seed: int = 0,
     max_cycles: int | None = None,
+    trace: Path | None = None,
 ) -> Report:
     """Simulate `design` (an .mlir file, or a folder with design.mlir) and write its outputs.
 
     inputs, outputs: by the name of the sequence's argument in the text, or its number; one that is
         in neither is a zeroed array of its declared type, one in both starts from its input.
+    trace: where to write the timeline for Perfetto.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
     """
     path = design / "design.mlir" if design.is_dir() else design
@@ -51,11 +53,15 @@ def run_file(
         functions.update(_manifest_kernels(design / "manifest.json", target))
     for symbol, where in kernels.items():
         functions[symbol] = _kernel(symbol, where, target)
-    simulator = Simulator(text, kernels=functions, device=device, seed=seed, name=str(path))
+    simulator = Simulator(
+        text, kernels=functions, device=device, seed=seed, name=str(path), trace=trace is not None
+    )
     arguments = simulator.arguments(sequence)
     _check_names((*inputs, *outputs), arguments)
     values = [_value(argument, inputs) for argument in arguments]
     report = simulator.run(values, sequence=sequence, max_cycles=max_cycles)
+    if trace is not None:
+        simulator.write_trace(trace)
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
             if name in outputs:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from aiec.runtime.sim.diagnose import deadlock, leftovers
 from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
+from aiec.runtime.sim.trace import Trace
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 Kernels = Mapping[str, Callable[..., Any]]
@@ -89,8 +91,17 @@ class Simulator:
         device: str | None = None,
         seed: int = 0,
         name: str = "<design>",
+        trace: bool = False,
     ) -> None:
         self._array = Array(parse(text, name), dict(kernels or {}), device, seed)
+        if trace:
+            self._array.shared.engine.trace = Trace()
+
+    def write_trace(self, path: Path) -> None:
+        """Write what the runs so far did, for Perfetto; the simulator was made with `trace`."""
+        trace = self._array.shared.engine.trace
+        assert trace is not None, "made without trace"
+        trace.write(path, self._array.main.machine.timing.clock_hz)
 
     @property
     def sequences(self) -> tuple[str, ...]:

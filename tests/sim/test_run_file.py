@@ -1,5 +1,7 @@
 """The command-level function: files in, files out."""
 
+import json
+
 import designs
 import numpy as np
 import pytest
@@ -38,6 +40,20 @@ def test_arrays_and_kernels_come_from_files(folder, kernel):
     report = run(folder, {"add_one": str(folder / kernel)}, ("0",), ("1",), ".")
     assert np.array_equal(np.load(folder / "b.npy"), np.arange(64) + 1)
     assert "(simulated)" in report.lines()[0]
+
+
+def test_the_timeline_has_a_row_a_core_and_channel(folder):
+    kernels = {"add_one": str(folder / "kernels.py:add_one")}
+    place = folder / "trace.json"
+    run_file(folder, inputs={}, outputs={}, kernels=kernels, trace=place)
+    events = json.loads(place.read_text())["traceEvents"]
+    rows = {e["args"]["name"] for e in events if e["name"] == "thread_name"}
+    assert {"core of tile (0, 2)", "tile (0, 1) S2MM 0", "runtime sequence @sequence"} <= rows
+    spans = [e for e in events if e["ph"] == "X"]
+    assert {"add_one", "64 bytes"} <= {e["name"] for e in spans}
+    assert all(e["dur"] > 0 for e in spans)
+    with pytest.raises(OutputError, match="cannot write"):
+        run_file(folder, inputs={}, outputs={}, kernels=kernels, trace=folder)
 
 
 def test_files_and_names_that_are_not_there(folder):
