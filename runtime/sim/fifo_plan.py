@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, MemRefType
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, MemRefType, SymbolRefAttr
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.attributes import FifoPort
@@ -152,8 +152,8 @@ class _Planner:
         return self._drafts[name]
 
     def _link(self, link: ObjectFifoLinkOp) -> None:
-        ins = [self._fifo(a.root_reference.data, link) for a in link.fifo_ins]  # type: ignore[union-attr]
-        outs = [self._fifo(a.root_reference.data, link) for a in link.fifo_outs]  # type: ignore[union-attr]
+        ins = [self._fifo(name, link) for name in _symbols(link.fifo_ins)]
+        outs = [self._fifo(name, link) for name in _symbols(link.fifo_outs)]
         place = outs[0].producer
         for fifo in ins:
             if place not in fifo.consumers:
@@ -324,7 +324,11 @@ def side_of(port: FifoPort) -> Side:
 
 
 def _names(link: ObjectFifoLinkOp) -> list[str]:
-    return [a.root_reference.data for a in (*link.fifo_ins, *link.fifo_outs)]  # type: ignore[union-attr]
+    return [*_symbols(link.fifo_ins), *_symbols(link.fifo_outs)]
+
+
+def _symbols(attributes: Iterable[object]) -> list[str]:
+    return [a.root_reference.data for a in attributes if isinstance(a, SymbolRefAttr)]
 
 
 def _integers(values: Iterable[object]) -> list[int]:

@@ -118,7 +118,8 @@ class SequenceCompiler:
 
     def _subview(self, w: Writer, op: memref.SubviewOp) -> None:
         offsets = _mixed(op.static_offsets, op.offsets)
-        strides = op.source.type.get_strides()  # type: ignore[attr-defined]
+        assert isinstance(op.source.type, MemRefType)
+        strides = op.source.type.get_strides()
         if strides is None or None in strides:
             raise DesignError("a subview of a memref of unknown layout", where=describe(op))
         terms = [f"{expression(w, o)} * {s}" for o, s in zip(offsets, strides, strict=True)]
@@ -176,11 +177,11 @@ class SequenceCompiler:
         last = block.last_op
         following = blocks.index(last.dest) if isinstance(last, NextBdOp) else None
         kind = bd.buffer.type
-        static = isinstance(kind, MemRefType) and kind.has_static_shape()
+        assert isinstance(kind, MemRefType)
         return BdSite(
             where=describe(bd),
             itemsize=dtype_of(element_of(kind)).itemsize,
-            elements=kind.element_count() if static else 0,  # type: ignore[attr-defined]
+            elements=kind.element_count() if kind.has_static_shape() else 0,
             acquire=acquire,
             release=release,
             next=following,

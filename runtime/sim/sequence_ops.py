@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects.builtin import SymbolRefAttr
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.locks import SetLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
@@ -247,8 +247,8 @@ class CommandCompiler:
         tile.core.halt()
         self._machine.restart_core(tile)
 
-    def _tile(self, value: object) -> Tile:
-        tile = self._elaborated.values[value]  # type: ignore[index]
+    def _tile(self, value: SSAValue) -> Tile:
+        tile = self._elaborated.values[value]
         assert isinstance(tile, Tile)
         return tile
 
