@@ -75,14 +75,13 @@ class EpochPrinter(Printer):
         print_empty_block: bool = True,
         print_block_terminators: bool = True,
     ) -> None:
-        used, constants = self._used, self._constants
+        constants = self._constants
         parent = region.parent
-        self._used = set(used)
         self._constants = {} if parent and parent.name in PROGRAMS else dict(constants)
         super().print_region(
             region, print_entry_block_args, print_empty_block, print_block_terminators
         )
-        self._used, self._constants = used, constants
+        self._constants = constants
 
     def print_block(
         self, block: Block, print_block_args: bool = True, print_block_terminator: bool = True
@@ -96,7 +95,12 @@ class EpochPrinter(Printer):
         if self.epoch == "E2":
             for value, kind in _constants_before(op):
                 self._define(value, kind)
+        if not op.regions:
+            super().print_op(op)
+            return
+        used, self._used = self._used, set(self._used)
         super().print_op(op)
+        self._used = used | {self._ssa_values[result] for result in op.results}
 
     def _define(self, value: int, kind: IntegerType) -> None:
         key = (value, kind.width.data)

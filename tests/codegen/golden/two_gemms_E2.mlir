@@ -2469,23 +2469,23 @@ builtin.module {
       aiex.npu.dma_wait {symbol = @out_col2}
       aiex.npu.dma_wait {symbol = @out_col3}
     }
-    aie.runtime_sequence @gemm_100x70x100_bias_res(%x_1: memref<12288xbf16>, %weight_1: memref<13824xbf16>, %residual: memref<18432xbf16>, %out_1: memref<16384xbf16>) {
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 0][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 16][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 32][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 48][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 0][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 1 : i64} : memref<13824xbf16>
+    aie.runtime_sequence @gemm_100x70x100_bias_res(%x: memref<12288xbf16>, %weight: memref<13824xbf16>, %residual: memref<18432xbf16>, %out: memref<16384xbf16>) {
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 16][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 32][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 48][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 0][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 0][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col0, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 3456][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 3456][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 4608][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col1, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 6912][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 6912][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 9216][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col2, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 10368][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 10368][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 13824][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col3, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 0][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 1536][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 3072][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 4608][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 0][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 1536][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 3072][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 4608][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 0 : i64} : memref<12288xbf16>
       %c4_i32 = arith.constant 4 : i32
       aiex.npu.rtp_write(@core_0_2_rtp, 0, %c4_i32) : i32
       %c3_i32 = arith.constant 3 : i32
@@ -2570,62 +2570,62 @@ builtin.module {
       aiex.npu.rtp_write(@core_3_5_rtp, 2, %c0_i32) : i32
       aiex.npu.rtp_write(@core_3_5_rtp, 3, %c1_i32_1) : i32
       aiex.set_lock(%core_3_5_ready, 1)
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 64][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 80][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 96][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 112][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 1728][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 64][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 80][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 96][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 112][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 1728][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 1152][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col0, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 5184][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 5184][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 5760][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col1, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 8640][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 8640][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 10368][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col2, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 12096][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 12096][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 14976][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col3, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 0][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 1536][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 3072][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 4608][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 0][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 1536][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 3072][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 4608][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 4 : i64} : memref<12288xbf16>
       aiex.npu.dma_wait {symbol = @out_col0}
       aiex.npu.dma_wait {symbol = @out_col1}
       aiex.npu.dma_wait {symbol = @out_col2}
       aiex.npu.dma_wait {symbol = @out_col3}
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8192][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8208][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8224][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8240][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 3 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 0][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8208][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8224][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8240][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 3 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 0][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 2304][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col0, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 3456][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 3456][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 6912][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col1, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 6912][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 6912][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 11520][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col2, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 10368][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 1 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 10368][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 1 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 16128][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col3, id = 2 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 6144][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 7680][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 9216][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 0 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 10752][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 6144][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 7680][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 9216][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 0 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 10752][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 0 : i64} : memref<12288xbf16>
       aiex.npu.dma_wait {symbol = @out_col0}
       aiex.npu.dma_wait {symbol = @out_col1}
       aiex.npu.dma_wait {symbol = @out_col2}
       aiex.npu.dma_wait {symbol = @out_col3}
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8256][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8272][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8288][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%out_1[0, 0, 0, 8304][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 7 : i64} : memref<16384xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 1728][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8256][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col0, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8272][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col1, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8288][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col2, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8304][1, 1, 64, 16][0, 64, 128, 1]) {metadata = @out_col3, id = 7 : i64} : memref<16384xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 1728][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col0, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 3456][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col0, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 5184][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 5184][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col1, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 8064][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col1, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 8640][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 8640][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col2, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 12672][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col2, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%weight_1[0, 0, 0, 12096][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 5 : i64} : memref<13824xbf16>
+      aiex.npu.dma_memcpy_nd(%weight[0, 0, 0, 12096][1, 1, 1, 1728][0, 0, 0, 1]) {metadata = @weight_col3, id = 5 : i64} : memref<13824xbf16>
       aiex.npu.dma_memcpy_nd(%residual[0, 0, 0, 17280][1, 1, 1, 1152][0, 0, 0, 1]) {metadata = @weight_col3, id = 6 : i64} : memref<18432xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 6144][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 7680][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 9216][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 4 : i64} : memref<12288xbf16>
-      aiex.npu.dma_memcpy_nd(%x_1[0, 0, 0, 10752][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 6144][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row0, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 7680][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row1, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 9216][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row2, id = 4 : i64} : memref<12288xbf16>
+      aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 10752][1, 3, 16, 32][0, 32, 96, 1]) {metadata = @x_row3, id = 4 : i64} : memref<12288xbf16>
       aiex.npu.dma_wait {symbol = @out_col0}
       aiex.npu.dma_wait {symbol = @out_col1}
       aiex.npu.dma_wait {symbol = @out_col2}
