@@ -45,6 +45,7 @@ from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
 from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Shared, Tile
 from aiec.runtime.sim.memory import Buffer, place
+from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol
@@ -52,7 +53,6 @@ from aiec.runtime.sim.scalars import dense_array
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 OpT = TypeVar("OpT", bound=Operation)
-BUNDLES_WITHOUT_DATA = ("Trace", "TileControl")
 # A shim's south ports: tokens leave for the controller on 0; the mux leads the others to its DMA.
 # Source: hardware.md's shim mux (MM2S on south slaves 3 and 7, S2MM on south masters 2 and 3).
 TO_CONTROLLER = ("South", 0)
@@ -188,20 +188,31 @@ class _Elaboration:
 
     def _packet_flows(self) -> None:
         for op in self._of(PacketFlowOp):
-            sinks = [port for dest in op.dests if (port := self._packet_port(dest)) is not None]
-            for source in op.sources:
-                port = self._packet_port(source)
-                if port is not None and sinks:
+            sinks = [sink for dest in op.dests if (sink := self._packet_sink(dest)) is not None]
+            for source in op.sources if sinks else ():
+                if (start := self._packet_source(source)) is not None:
                     keep = bool(number(op.keep_pkt_header))
-                    self._machine.packet_path(port, op.id.value.data, sinks, keep)
+                    self._machine.packet_path(start, op.id.value.data, sinks, keep)
 
-    def _packet_port(self, op: PacketSourceOp | PacketDestOp) -> Port | None:
-        """A DMA channel; None for what sends no data here (trace units, tokens)."""
-        end = (op.bundle.data.value, op.channel.value.data)
-        if end[0] in BUNDLES_WITHOUT_DATA or end == TO_CONTROLLER:
+    def _packet_sink(self, op: PacketDestOp) -> tuple[PacketSink, Tile] | None:
+        """A DMA channel or a control port; None for the controller, which takes tokens."""
+        tile, end = self._tile(op.tile), (op.bundle.data.value, op.channel.value.data)
+        if end == TO_CONTROLLER:
             return None
-        direction = Direction.MM2S if isinstance(op, PacketSourceOp) else Direction.S2MM
-        return self._port(op.tile, end, direction, describe(op))
+        if end[0] == "TileControl":
+            return self._machine.control_sink(tile), tile
+        port = self._port(op.tile, end, Direction.S2MM, describe(op))
+        return self._machine.packet_sink(port), tile
+
+    def _packet_source(self, op: PacketSourceOp) -> tuple[PacketSource, Tile] | None:
+        """A DMA channel or a control port; None for a trace unit, which sends nothing here."""
+        tile, end = self._tile(op.tile), (op.bundle.data.value, op.channel.value.data)
+        if end[0] == "Trace":
+            return None
+        if end[0] == "TileControl":
+            return self._machine.control_source(tile), tile
+        port = self._port(op.tile, end, Direction.MM2S, describe(op))
+        return self._machine.packet_source(port), tile
 
     def _port(
         self, value: SSAValue, end: tuple[str, int], direction: Direction, where: str

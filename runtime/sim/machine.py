@@ -13,6 +13,7 @@ from aiec.ir.errors import DesignError
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.cascade import Cascade
+from aiec.runtime.sim.control import ControlPort, ControlSource, RegisterFile
 from aiec.runtime.sim.dma import Bd, Channel
 from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.locks import Lock
@@ -24,6 +25,7 @@ from aiec.runtime.sim.timing import Timing
 from aiec.runtime.sim.tokens import Tokens
 
 SHIM_ROW, MEM_ROW = 0, 1
+COLUMN_SHIFT, ROW_SHIFT = 25, 20  # of a tile's address. Source: hardware.md 1.10
 
 
 class Direction(Enum):
@@ -90,6 +92,9 @@ class Machine:
         self.packets: dict[str, int] = {}  # ids that allocations give their transfers
         self.packet_sources: dict[Port, PacketSource] = {}
         self.packet_sinks: dict[Port, PacketSink] = {}
+        self.control_sinks: dict[tuple[int, int], PacketSink] = {}
+        self.control_sources: dict[tuple[int, int], PacketSource] = {}
+        self.registers: RegisterFile | None = None
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
@@ -148,17 +153,51 @@ class Machine:
             self.packet_sources[port] = PacketSource(self.engine, channel, rate, ddr)
         return self.packet_sources[port]
 
-    def packet_path(self, source: Port, packet: int, sinks: list[Port], keep_header: bool) -> None:
-        """Carry packets of one id from `source` to every one of `sinks`, beside earlier ones."""
-        paths = self.packet_source(source).paths
-        ends = list(paths[packet].sinks) if packet in paths else []
-        for port in sinks:
-            if port not in self.packet_sinks:
-                sink = PacketSink(self.channel(port))
-                sink.channel.route = self.packet_sinks[port] = sink
-            ends.append((self.packet_sinks[port], self._latency(source, port)))
-        header = packet_header(source.column, source.row, packet)
-        paths[packet] = PacketPath(tuple(ends), keep_header, header)
+    def packet_sink(self, port: Port) -> PacketSink:
+        """The end of packets at `port`."""
+        if port not in self.packet_sinks:
+            channel = self.channel(port)
+            channel.route = self.packet_sinks[port] = PacketSink(channel)
+        return self.packet_sinks[port]
+
+    def control_sink(self, tile: Tile) -> PacketSink:
+        """The control port of `tile` as an end of packets."""
+        place = tile.column, tile.row
+        if place not in self.control_sinks:
+            base = tile.column << COLUMN_SHIFT | tile.row << ROW_SHIFT
+            port = ControlPort(f"the control port of {tile}", base, self._register_file)
+            self.control_sinks[place] = PacketSink(port)
+        return self.control_sinks[place]
+
+    def control_source(self, tile: Tile) -> PacketSource:
+        """The control port of `tile` as a source of packets."""
+        place = tile.column, tile.row
+        if place not in self.control_sources:
+            port = self.control_sink(tile).channel
+            assert isinstance(port, ControlPort)
+            port.source = ControlSource(port.name)
+            rate = self.timing.stream_bytes_per_cycle
+            source = PacketSource(self.engine, port.source, rate, None)
+            self.control_sources[place] = source
+        return self.control_sources[place]
+
+    def packet_path(
+        self,
+        source: tuple[PacketSource, Tile],
+        packet: int,
+        sinks: list[tuple[PacketSink, Tile]],
+        keep_header: bool,
+    ) -> None:
+        """Carry packets of one id from a source to every one of `sinks`, beside earlier ones."""
+        start, at = source
+        ends = list(start.paths[packet].sinks) if packet in start.paths else []
+        ends += [(sink, _hops(at, tile) * timing.HOP_CYCLES) for sink, tile in sinks]
+        header = packet_header(at.column, at.row, packet)
+        start.paths[packet] = PacketPath(tuple(ends), keep_header, header)
+
+    def _register_file(self) -> RegisterFile:
+        assert self.registers is not None
+        return self.registers
 
     def restart_core(self, tile: Tile) -> None:
         """Start the program of a halted core from its beginning."""
@@ -195,5 +234,9 @@ class Machine:
         return Tile(column, row, limits, memories[column, row])
 
     def _latency(self, source: Port, sink: Port) -> int:
-        hops = abs(source.column - sink.column) + abs(source.row - sink.row) + 1
-        return hops * timing.HOP_CYCLES
+        return _hops(source, sink) * timing.HOP_CYCLES
+
+
+def _hops(a: Port | Tile, b: Port | Tile) -> int:
+    """Switches between two tiles, both ends' included."""
+    return abs(a.column - b.column) + abs(a.row - b.row) + 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aiec.ir.errors import SimulationError
+from aiec.runtime.sim.control import ControlPort, ControlSource
 from aiec.runtime.sim.dma import Channel
 from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.stream import Ddr
@@ -30,7 +31,7 @@ def packet_header(column: int, row: int, packet: int) -> int:
 class PacketSink:
     """A destination channel and who sends to it now. It is the channel's route."""
 
-    channel: Channel
+    channel: Channel | ControlPort
     owner: PacketSource | None = None
     waiting: list[PacketSource] = field(default_factory=list)
 
@@ -56,7 +57,11 @@ class PacketSource:
     """A source channel of packets; `paths` by packet id."""
 
     def __init__(
-        self, engine: Engine, channel: Channel, bytes_per_cycle: int, ddr: Ddr | None
+        self,
+        engine: Engine,
+        channel: Channel | ControlSource,
+        bytes_per_cycle: int,
+        ddr: Ddr | None,
     ) -> None:
         self.engine = engine
         self.channel = channel
@@ -68,7 +73,7 @@ class PacketSource:
         self._count = self._started = 0
         channel.route = self
 
-    def stands_ready(self, channel: Channel) -> None:
+    def stands_ready(self, channel: Channel | ControlSource) -> None:
         """A packet begins: take its sinks, or wait for them."""
         bd = channel.bd
         assert bd is not None
@@ -150,6 +155,8 @@ class PacketSource:
         waiting: list[PacketSource] = []
         for sink, _ in path.sinks:
             sink.owner = None
+            if isinstance(sink.channel, ControlPort):
+                sink.channel.end_packet()
             waiting += sink.waiting
             sink.waiting = []
         for source in self.engine.shuffled(waiting):

@@ -15,6 +15,7 @@ from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Machine, Tile
 
 _OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
 BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
+SMALL_ALIGNMENT = 32  # of buffers that no such load fills; one vector load of AIE2
 
 
 def chip_of(device: str) -> tuple[Target, int]:
@@ -62,7 +63,8 @@ class BufferPlacer:
     def place(self, name: str, nbytes: int, address: int | None, where: str) -> int:
         """The address of a buffer; explicit ones are taken as they are."""
         if address is None:
-            address = -(-self._next // BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT
+            alignment = BUFFER_ALIGNMENT if nbytes >= BUFFER_ALIGNMENT else SMALL_ALIGNMENT
+            address = -(-self._next // alignment) * alignment
             self._next = address + nbytes
         capacity = self._tile.memory.data.size
         if address + nbytes > capacity:

@@ -18,11 +18,20 @@ from aiec.runtime.sim.controller import Controller, Span
 from aiec.runtime.sim.dma import Bd, Iteration, Pattern, Task
 from aiec.runtime.sim.limits import WORD_BYTES
 from aiec.runtime.sim.locks import Lock, LockUse
-from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Direction, Machine, Port, Tile
+from aiec.runtime.sim.machine import (
+    COLUMN_SHIFT,
+    MEM_ROW,
+    ROW_SHIFT,
+    SHIM_ROW,
+    Direction,
+    Machine,
+    Port,
+    Tile,
+)
 from aiec.runtime.sim.memory import Memory, tile_memory
 from aiec.runtime.sim.pad import Padded
 
-COLUMN_SHIFT, ROW_SHIFT, OFFSET_MASK = 25, 20, 0xFFFFF
+OFFSET_MASK = 0xFFFFF
 BD_BYTES, LOCK_BYTES, CHANNEL_BYTES = 0x20, 0x10, 8
 MEM_WINDOW_BYTES = 0x80000  # of a mem tile's view: west, own, east
 
@@ -181,6 +190,18 @@ class Registers:
         """Write one word at an absolute address of the array."""
         tile, offset = self._locate(address, where)
         self._write(tile, offset, value & 0xFFFFFFFF, mask, where)
+
+    def read(self, address: int, where: str) -> int:
+        """One word at an absolute address: of data memory, or a lock's value."""
+        tile, offset = self._locate(address, where)
+        chart = _map_of(tile)
+        number, rest = divmod(offset - chart.locks, LOCK_BYTES)
+        if offset < tile.memory.data.size:
+            return int(tile.memory.data[offset : offset + WORD_BYTES].view(np.uint32)[0])
+        if rest == 0 and 0 <= number < tile.limits.locks:
+            return self._machine.lock(tile, number).value
+        raise SimulationError(f"register {offset:#x} of {tile} cannot be read", where=where,
+                              expected="data memory or a lock")  # fmt: skip
 
     def write_block(self, address: int, words: np.ndarray, where: str) -> None:
         """Write consecutive words from an absolute address on."""

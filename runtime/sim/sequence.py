@@ -66,7 +66,7 @@ class SequenceCompiler:
         self._elaborated = elaborated
         self._array = array
         controller = Controller(machine)
-        self.registers = Registers(machine, controller)
+        self.registers = machine.registers = Registers(machine, controller)
         self._tasks = TaskController(machine, controller)
         self._commands = CommandCompiler(
             elaborated, controller, self.registers, self.host_arguments

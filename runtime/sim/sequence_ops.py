@@ -26,12 +26,12 @@ from aiec.runtime.sim.dma import Task
 from aiec.runtime.sim.elaborate import Elaborated
 from aiec.runtime.sim.limits import WORD_BYTES
 from aiec.runtime.sim.locks import Lock
-from aiec.runtime.sim.machine import Direction, Port, Tile
+from aiec.runtime.sim.machine import COLUMN_SHIFT, ROW_SHIFT, Direction, Port, Tile
 from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.process import Await, Delay
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number
-from aiec.runtime.sim.registers import COLUMN_SHIFT, ROW_SHIFT, RawBd, Registers, signed7
+from aiec.runtime.sim.registers import RawBd, Registers, signed7
 from aiec.runtime.sim.types import dtype_of, element_of
 
 _PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)

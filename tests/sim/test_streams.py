@@ -112,3 +112,43 @@ def test_a_request_that_is_none():
 
     with pytest.raises(SimulationError, match="kernel @source asks for"):
         simulate(cascaded(), [np.zeros(16, np.int32)], {"source": wrong, "sink": sink})
+
+
+def control_word(address, beats=1, read=False, answer=0):
+    return address | (beats - 1) << 20 | int(read) << 22 | answer << 24
+
+
+def controlled(words):
+    kind = f"memref<{words}xi32>"
+    return designs.module(
+        designs.tiles(shim=(0, 0), tile=(0, 2))
+        + f'%c = aie.buffer(%tile) {{sym_name = "c", address = 1024 : i32}} : {KIND} = dense<7>\n'
+        + "aie.packet_flow(1) {\naie.packet_source<%shim, DMA : 0>\n"
+        "aie.packet_dest<%tile, TileControl : 0>\n}\n"
+        "aie.packet_flow(2) {\naie.packet_source<%tile, TileControl : 0>\n"
+        "aie.packet_dest<%shim, DMA : 0>\n}\n"
+        + designs.allocation("in", "MM2S", 0) + designs.allocation("out", "S2MM", 0)
+        + designs.sequence(
+            {"a": kind, "b": "memref<4xi32>"},
+            designs.memcpy("a", "in", (1, 1, 1, words), kind=kind).replace(
+                "][0, 0, 0, 1])", "][0, 0, 0, 1], packet = <pkt_type = 0, pkt_id = 1>)")
+            + designs.memcpy("b", "out", (1, 1, 1, 4), bd_id=1, kind="memref<4xi32>")
+            + designs.wait("out"),
+        )
+    )  # fmt: skip
+
+
+def test_control_packets_write_and_read_registers():
+    words = [control_word(1028, 2), 40, 41, control_word(1024, 4, read=True, answer=2)]
+    b = np.zeros(4, np.int32)
+    simulate(controlled(4), [np.array(words, np.int32), b])
+    assert b.tolist() == [7, 40, 41, 7]
+
+
+def test_control_packets_that_make_no_sense():
+    b = np.zeros(4, np.int32)
+    with pytest.raises(SimulationError, match=r"the control port of tile .* gets the control word"):
+        simulate(controlled(1), [np.array([control_word(1024)], np.int32), b])
+    trace = np.array([control_word(0x34000, read=True, answer=2)], np.int32)
+    with pytest.raises(SimulationError, match=r"register 0x34000 of tile \(0, 2\) cannot be read"):
+        simulate(controlled(1), [trace, b])
