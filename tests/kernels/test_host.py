@@ -148,3 +148,12 @@ def test_more_arrays_than_are_remembered() -> None:
         results.append(acc.copy())
     assert all((r == results[0]).all() for r in results)
     assert results[0].any()
+
+
+def test_a_source_that_uses_no_vectors(tmp_path: Path) -> None:
+    source = tmp_path / "plain.cc"
+    source.write_text('extern "C" void twice(int *x, int n) { while (n--) x[n] *= 2; }\n')
+    twice = host.compile_source(source, "twice", target=NPU1, cache_dir=tmp_path)["twice"]
+    values = np.arange(4, dtype=np.int32)
+    twice(values, 4)
+    assert values.tolist() == [0, 2, 4, 6]
