@@ -56,7 +56,7 @@ class Session:
         self.artifact = artifact
         self.telemetry = Telemetry()
         self.pool = BufferPool(device, budget_bytes)
-        self._pinned_weights: dict[Hashable, torch.Tensor] = {}
+        self._pinned: dict[Hashable, tuple[torch.Tensor, ...]] = {}
         device.load(artifact)
 
     def send(self, gemm: Gemm) -> Send:
@@ -147,9 +147,11 @@ class Session:
         weight: torch.Tensor,
         bias: torch.Tensor | None,
     ) -> Buffer:
-        # The key holds addresses, so the tensors are kept alive: an address must not be reused.
-        key = (sequence.symbol, _identity(weight), None if bias is None else _identity(bias))
-        self._pinned_weights[key] = weight
+        # The key holds addresses: their memory is kept, even if `.data` is given another, because
+        # the next tensor at a freed address would pass for this one.
+        tensors = (weight,) if bias is None else (weight, bias)
+        key = (sequence.symbol, *(_identity(tensor) for tensor in tensors))
+        self._pinned[key] = tuple(tensor.detach() for tensor in tensors)
 
         def fill(buffer: Buffer) -> None:
             packed = layout.pack_weight(weight, bias, self.artifact.design.plan, sequence.shape)

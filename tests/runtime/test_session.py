@@ -72,6 +72,20 @@ def test_two_weights_of_one_shape_do_not_share(artifact):
         assert_near(call(*args), expected(gemm, *args))
 
 
+@pytest.mark.parametrize("index", [1, 2], ids=["weight", "bias"])
+def test_memory_behind_packed_operands_is_not_reused(artifact, index):
+    """A parameter that is replaced, where the new one could come to lie at the old address."""
+    gemm = artifact.design.sequences[0].shape.gemm
+    call = call_of(Session(CpuDevice(), artifact), gemm)
+    args = list(operands(gemm))
+    addresses = set()
+    for seed in range(8):
+        args[index].data = operands(gemm, seed)[index]
+        addresses.add(args[index].data_ptr())
+        assert_near(call(*args), expected(gemm, *args))
+    assert len(addresses) == 8
+
+
 def test_telemetry_counts_dispatches_bytes_and_macs(artifact):
     sequence = artifact.design.sequences[2]
     gemm = sequence.shape.gemm
