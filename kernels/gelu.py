@@ -55,4 +55,5 @@ def upper_tail(a: NDArray[np.float64]) -> NDArray[np.float64]:
 def approximate_upper_tail(a: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
     """What the kernel computes for Q(a), in fp64, given the coefficients `c`."""
     centred = np.minimum(a, LIMIT) - LIMIT / 2
-    return np.polynomial.polynomial.polyval(centred, c) ** (2**SQUARINGS)
+    root = np.polynomial.polynomial.polyval(centred, c)
+    return np.asarray(root ** (2**SQUARINGS), dtype=np.float64)

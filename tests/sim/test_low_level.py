@@ -28,18 +28,20 @@ def test_relay_through_mem_tile_and_core(seed):
     assert report.ddr_bytes == 2 * 256
 
 
-def copy(cycles):
-    def kernel(x, y):
-        y[:] = x
+class Copy:
+    """A kernel that copies, in as many cycles as it is told."""
 
-    kernel.cycles = cycles
-    return kernel
+    def __init__(self, cycles):
+        self.cycles = cycles
+
+    def __call__(self, x, y):
+        y[:] = x
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_slow_consumer_stalls_the_whole_broadcast(seed):
     a, b, c = i32(128), np.zeros(128, np.int32), np.zeros(128, np.int32)
-    kernels = {"quick": copy(10), "slow": copy(5000)}
+    kernels = {"quick": Copy(10), "slow": Copy(5000)}
     report = simulate(designs.broadcast(), [a, b, c], kernels, seed=seed)
     assert np.array_equal(b, a)
     assert np.array_equal(c, a)

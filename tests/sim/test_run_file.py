@@ -1,6 +1,7 @@
 """The command-level function: files in, files out."""
 
 import json
+from pathlib import Path
 
 import designs
 import numpy as np
@@ -26,7 +27,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(folder, kernels, inputs=("a",), outputs=("b",), design="design.mlir"):
+def run(folder: Path, kernels, inputs=("a",), outputs=("b",), design="design.mlir"):
     return run_file(
         folder / design,
         inputs=dict.fromkeys(inputs, folder / "a.npy"),
