@@ -34,6 +34,13 @@ def sim(
     sequence: Annotated[str | None, typer.Option(help="which of several sequences to run")] = None,
     seed: Annotated[int, typer.Option(help="of the order of events that happen at once")] = 0,
     max_cycles: Annotated[int | None, typer.Option(help="stop with an error after these")] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="write a timeline that ui.perfetto.dev opens (JSON)")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="write a page that shows the array as a floor plan over time"),
+    ] = None,
 ) -> None:
     """Run a design in the simulator, and say where the time went. All times are simulated."""
     with doing(f"simulating {design}"):
@@ -48,6 +55,8 @@ def sim(
             sequence=sequence,
             seed=seed,
             max_cycles=max_cycles,
+            trace=trace,
+            floor_plan=html,
         )
     print("\n".join(report.lines()))
 

@@ -20,6 +20,7 @@ from aiec.ir.design import KernelBuild
 from aiec.ir.errors import DesignError, OptionError, OutputError, nearest
 from aiec.ir.target import Target
 from aiec.kernels import host
+from aiec.runtime.sim.floor_plan import write_floor_plan
 from aiec.runtime.sim.report import Report
 from aiec.runtime.sim.simulator import Argument, Simulator, target_of
 
@@ -37,12 +38,14 @@ def run_file(
     seed: int = 0,
     max_cycles: int | None = None,
     trace: Path | None = None,
+    floor_plan: Path | None = None,
 ) -> Report:
     """Simulate `design` (an .mlir file, or a folder with design.mlir) and write its outputs.
 
     inputs, outputs: by the name of the sequence's argument in the text, or its number; one that is
         in neither is a zeroed array of its declared type, one in both starts from its input.
     trace: where to write the timeline for Perfetto.
+    floor_plan: where to write the page that shows the array over time.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
     """
     path = design / "design.mlir" if design.is_dir() else design
@@ -53,19 +56,22 @@ def run_file(
         functions.update(_manifest_kernels(design / "manifest.json", target))
     for symbol, where in kernels.items():
         functions[symbol] = _kernel(symbol, where, target)
+    traced = trace is not None or floor_plan is not None
     simulator = Simulator(
-        text, kernels=functions, device=device, seed=seed, name=str(path), trace=trace is not None
+        text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced
     )
     arguments = simulator.arguments(sequence)
     _check_names((*inputs, *outputs), arguments)
     values = [_value(argument, inputs) for argument in arguments]
     report = simulator.run(values, sequence=sequence, max_cycles=max_cycles)
-    if trace is not None:
-        simulator.write_trace(trace)
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
             if name in outputs:
                 _save(outputs[name], value)
+    if trace is not None:
+        simulator.write_trace(trace)
+    if floor_plan is not None:
+        write_floor_plan(floor_plan, simulator, report)
     return report
 
 
