@@ -59,7 +59,7 @@ def _minimum(w: Writer, op: affine.MinOp) -> None:
 
 
 def _load(w: Writer, op: affine.LoadOp) -> None:
-    w.define(op.result, reading(w, op.memref, results(w, op.map, op.indices)))
+    w.define(op.result, reading(w, op, op.memref, results(w, op.map, op.indices)))
 
 
 def _store(w: Writer, op: affine.StoreOp) -> None:

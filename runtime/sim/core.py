@@ -35,6 +35,7 @@ from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import describe, is_acquire, is_equal
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
+from aiec.runtime.sim.unwritten import Unwritten
 
 Kernels = Mapping[str, Callable[..., Any]]
 Values = Mapping[SSAValue, object]
@@ -53,7 +54,9 @@ class CoreCompiler:
         functions: Mapping[str, func.FuncOp],
         ports: Mapping[tuple[str, Side, Place], CorePort],
         cascades: Mapping[tuple[Place, bool], Cascade],
+        unwritten: Unwritten,
     ) -> None:
+        self._unwritten = unwritten
         self._values = values
         self._kernels = kernels
         self._functions = functions
@@ -79,6 +82,7 @@ class CoreCompiler:
         """Compile the body of core `op`, at `place`, and start it as `process`."""
         self._place = place
         w = Writer(self._handlers, describe)
+        w.unwritten = self._unwritten
         self._bind_buffers(w, op)
         w.function("core", op.regions[0])
         function = w.build("core", process, PAUSE)
@@ -184,8 +188,11 @@ class CoreCompiler:
             w.spend(int(cycles))
             w.settle()
         w.emit(f"process.kernel_calls += 1; process.kernel = {symbol!r}")
+        steps = inspect.isgeneratorfunction(kernel)
+        if not steps:
+            kernel = self._unwritten.watch(kernel, symbol, f"{describe(op)} of tile {self._place}")
         call = f"{w.bind(kernel, 'kernel')}({arguments})"
-        if inspect.isgeneratorfunction(kernel):
+        if steps:
             incoming = w.bind(self._cascades.get((self._place, False)), "cascade")
             outgoing = w.bind(self._cascades.get((self._place, True)), "cascade")
             call = f"yield from {w.bind(drive)}({call}, {symbol!r}, {incoming}, {outgoing})"

@@ -8,7 +8,7 @@ stands ready with `remaining` bytes. Refuses a push to a full queue: hardware lo
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.locks import LockUse
 from aiec.runtime.sim.memory import Memory
 from aiec.runtime.sim.tokens import Tokens
+from aiec.runtime.sim.unwritten import Unwritten
 
 
 class Pattern(Protocol):
@@ -54,7 +55,11 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bd:
-    """One buffer descriptor as its registers hold it. `where` is the op and line it came from."""
+    """One buffer descriptor as its registers hold it. `where` is the op and line it came from.
+
+    seen: addresses from which it has run to its end; memory once written stays written, so what it
+    sends or brings is looked at once.
+    """
 
     where: str
     memory: Memory
@@ -65,6 +70,7 @@ class Bd:
     next: int | None = None
     packet: int | None = None
     iteration: Iteration | None = None
+    seen: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Channel:
         "busy_cycles",
         "descriptors",
         "engine",
+        "fresh",
         "lock_cycles",
         "moved_bytes",
         "name",
@@ -98,8 +105,10 @@ class Channel:
         "route",
         "since",
         "stream_cycles",
+        "takes",
         "task",
         "tokens",
+        "unwritten",
         "waits_for_lock",
     )
 
@@ -110,12 +119,17 @@ class Channel:
         descriptors: dict[int, Bd],
         tokens: Tokens,
         queue_depth: int,
+        unwritten: Unwritten,
+        takes: bool,
     ) -> None:
         self.engine = engine
         self.name = name
         self.descriptors = descriptors
         self.tokens = tokens
         self.queue_depth = queue_depth
+        self.unwritten = unwritten
+        self.takes = takes  # S2MM
+        self.fresh = False  # the running descriptor has not been `seen` at this address
         self.queue: deque[Task] = deque()
         self.task: Task | None = None
         self.repeats = 0
@@ -170,7 +184,11 @@ class Channel:
         """The next `count` bytes of the running descriptor, as uint8."""
         bd = self.bd
         assert bd is not None
-        return bd.pattern.gather(bd.memory.data, self.address, self.offset, count)
+        chunk = bd.pattern.gather(bd.memory.data, self.address, self.offset, count)
+        if self.fresh:
+            flags = bd.pattern.gather(bd.memory.written, self.address, self.offset, count)
+            self.unwritten.sent(self.name, bd.where, chunk, flags)
+        return chunk
 
     def write(self, chunk: np.ndarray) -> None:
         """Put `chunk` where the running descriptor stands."""
@@ -193,6 +211,8 @@ class Channel:
         """The descriptor has moved all its bytes."""
         bd = self.bd
         assert bd is not None
+        if self.fresh:
+            self._see(bd)
         if bd.release is not None:
             bd.release.lock.release(bd.release.value)
         if bd.next is not None:
@@ -242,12 +262,20 @@ class Channel:
 
     def _open(self, bd: Bd) -> None:
         self.address = bd.address + (bd.iteration.step() if bd.iteration else 0)
+        self.fresh = not bd.memory.is_host and self.address not in bd.seen
         self.offset = 0
         self.remaining = bd.pattern.nbytes
         self.since = self.engine.now
         self.ready_at = self.engine.now + timing.BD_START_CYCLES
         if self.route is not None:
             self.route.stands_ready(self)
+
+    def _see(self, bd: Bd) -> None:
+        """The descriptor has run to its end at this address for the first time."""
+        bd.seen.add(self.address)
+        if self.takes:
+            brought = np.ones(bd.pattern.nbytes, np.uint8)
+            bd.pattern.scatter(bd.memory.written, self.address, 0, brought)
 
     def _chain(self, bd_id: int) -> set[int]:
         chain: set[int] = set()

@@ -263,7 +263,8 @@ class _Elaboration:
     def _cores(self) -> None:
         functions = {op.sym_name.data: op for op in self._of(func.FuncOp) if op.body.blocks}
         cascades = self._machine.cascades
-        compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades)
+        compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades,
+                                self._machine.unwritten)  # fmt: skip
         for op in self._of(CoreOp):
             tile = self._tile(op.tile)
             tile.core = Process(self._machine.engine, f"core of {tile}")

@@ -23,6 +23,7 @@ from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.stream import Circuit, Ddr
 from aiec.runtime.sim.timing import Timing
 from aiec.runtime.sim.tokens import Tokens
+from aiec.runtime.sim.unwritten import Unwritten
 
 SHIM_ROW, MEM_ROW = 0, 1
 COLUMN_SHIFT, ROW_SHIFT = 25, 20  # of a tile's address. Source: hardware.md 1.10
@@ -96,6 +97,7 @@ class Machine:
         self.control_sources: dict[tuple[int, int], PacketSource] = {}
         self.registers: RegisterFile | None = None
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
+        self.unwritten = Unwritten(shared.memories)
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
         """The tile there; `DesignError` outside the array."""
@@ -129,7 +131,10 @@ class Machine:
                 )
             tokens = self.tokens[port] = Tokens(self.engine, str(port))
             depth = tile.limits.queue_depth
-            self.channels[port] = Channel(self.engine, str(port), tile.descriptors, tokens, depth)
+            takes = port.direction is Direction.S2MM
+            self.channels[port] = Channel(
+                self.engine, str(port), tile.descriptors, tokens, depth, self.unwritten, takes
+            )
         return self.channels[port]
 
     def connect(self, source: Port, sinks: list[Port]) -> None:
@@ -215,6 +220,7 @@ class Machine:
     def clear_counters(self) -> None:
         """Start a new account of times."""
         self.ddr.moved_bytes = 0
+        self.unwritten.notes.clear()
         for core in self.cores():
             core.clear_counters()
         for channel in self.channels.values():

@@ -18,14 +18,18 @@ ALIGNMENT = 64
 
 
 class Memory:
-    """One address space: `data` is uint8, (nbytes,)."""
+    """One address space: `data` is uint8, (nbytes,).
 
-    __slots__ = ("data", "is_host", "name")
+    written: of a tile's memory, not 0 for bytes that a DMA transfer has written; empty of a host's.
+    """
+
+    __slots__ = ("data", "is_host", "name", "written")
 
     def __init__(self, name: str, data: np.ndarray, is_host: bool = False) -> None:
         self.name = name
         self.data = data
         self.is_host = is_host
+        self.written = np.zeros(0 if is_host else data.size, np.uint8)
 
 
 def tile_memory(name: str, nbytes: int) -> Memory:

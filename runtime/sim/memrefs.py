@@ -13,15 +13,23 @@ from xdsl.ir import Operation, SSAValue
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.types import bits_of, dtype_of, element_of, is_float, shape_of
+from aiec.runtime.sim.unwritten import poison_of
 
 _DYNAMIC = -(2**63)
 
 
-def reading(w: Writer, memory: SSAValue, indices: Sequence[str]) -> str:
-    """The expression of one element of `memory` as a Python number."""
+def reading(w: Writer, op: Operation, memory: SSAValue, indices: Sequence[str]) -> str:
+    """The expression of one element of `memory` as a Python number, loaded by `op`."""
     w.spend(timing.SCALAR_LOAD_CYCLES)
     cast = "float" if is_float(memory.type) else "int"
-    return f"{cast}({w.use(memory)}[{', '.join(indices) or '()'}])"
+    array, value = w.use(memory), w.fresh("loaded")
+    element = f"{cast}({array}[{', '.join(indices) or '()'}])"
+    if w.unwritten is None:
+        return element
+    poison = poison_of(dtype_of(element_of(memory.type)))
+    place = f"{array}, ({''.join(f'{i}, ' for i in indices)}), {w.describe(op)!r}"
+    told = f"{w.bind(w.unwritten, 'unwritten')}.load({value}, {place})"
+    return f"({value} if ({value} := {element}) != {poison!r} else {told})"
 
 
 def write(w: Writer, memory: SSAValue, indices: Sequence[str], value: str) -> None:
@@ -34,7 +42,7 @@ def write(w: Writer, memory: SSAValue, indices: Sequence[str], value: str) -> No
 
 
 def _load(w: Writer, op: memref.LoadOp) -> None:
-    w.define(op.res, reading(w, op.memref, w.uses(op.indices)))
+    w.define(op.res, reading(w, op, op.memref, w.uses(op.indices)))
 
 
 def _store(w: Writer, op: memref.StoreOp) -> None:

@@ -35,6 +35,7 @@ class Writer:
         self.objects: dict[str, object] = {}
         self.functions: dict[str, str] = {}
         self._names: dict[SSAValue, str] = {}
+        self.unwritten: object | None = None  # watches loads (unwritten.py), if anybody does
         self._bound: dict[int, str] = {}
         self._lines: list[str] = []
         self._depth = 0

@@ -167,7 +167,9 @@ class Simulator:
                 for c in machine.channels.values()
             ),
             ddr_bytes=machine.ddr.moved_bytes,
-            notes=leftovers(machine) + tuple(sorted(self._array.loaded.compiler.registers.ignored)),
+            notes=leftovers(machine)
+            + tuple(machine.unwritten.notes.values())
+            + tuple(sorted(self._array.loaded.compiler.registers.ignored)),
         )
 
 
