@@ -49,8 +49,12 @@ def set_options(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the options that somebody set, by name; what is missing has its default.
 
     Raises:
-        OptionError: as `load_options`, for the environment and the file.
+        OptionError: as `load_options`, for the environment and the file; or `given` has no names.
     """
+    if given is not None and not isinstance(given, Mapping):
+        raise OptionError(
+            f"options cannot be {given!r}", expected="a dict, such as {'device': 'sim:npu2'}"
+        )
     path = _config_file()
     return {**(_from_file(path) if path else {}), **_from_environment(), **(given or {})}
 

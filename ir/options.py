@@ -6,7 +6,7 @@ Read from `torch.compile(..., options={...})`, environment, configuration file a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -81,14 +81,15 @@ def options_from(mapping: Mapping[str, Any]) -> Options:
     """Build `Options` from plain values; unknown keys and values of a wrong type are errors."""
     for key in mapping:
         if key not in OPTION_NAMES:
-            raise OptionError(f"unknown option {key!r}", expected=nearest(key, OPTION_NAMES))
+            raise OptionError(f"unknown option {key!r}", expected=nearest(str(key), OPTION_NAMES))
     return Options(**{key: _coerce(key, value) for key, value in mapping.items()})
 
 
 def _coerce(key: str, value: Any) -> Any:
     if key in ("force_npu", "force_cpu"):
-        items = (value,) if isinstance(value, str) else tuple(value)
-        return _checked(key, items, all(isinstance(item, str) for item in items), "glob patterns")
+        items = (value,) if isinstance(value, str) else value
+        ok = isinstance(items, Collection) and all(isinstance(item, str) for item in items)
+        return tuple(_checked(key, items, ok, "glob patterns"))
     if key in ("require_npu", "dry_run"):
         return _checked(key, value, isinstance(value, bool), "True or False")
     if key in ("dump_dir", "cache_dir"):

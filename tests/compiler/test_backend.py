@@ -142,6 +142,12 @@ def test_unknown_option_is_a_value_error() -> None:
     assert str(error).startswith("unknown option 'devcie'; expected 'device'? (one of ")
 
 
+def test_options_that_are_no_dict() -> None:
+    with torch.no_grad():
+        error = error_of(torch.compile(nn.Tanh(), backend="aie", options="cpu"), torch.randn(3))  # type: ignore[arg-type]
+    assert str(error) == "options cannot be 'cpu'; expected a dict, such as {'device': 'sim:npu2'}"
+
+
 def test_unknown_argument() -> None:
     compiled = torch.compile(nn.Tanh(), backend="aie", mode="max-autotune")
     with torch.no_grad():
