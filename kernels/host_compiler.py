@@ -23,7 +23,7 @@ from pathlib import Path
 
 import platformdirs
 
-from aiec.ir.errors import CodegenError
+from aiec.ir.errors import CodegenError, OutputError
 from aiec.ir.target import Target
 
 _log = logging.getLogger("aiec")
@@ -83,6 +83,7 @@ def compile_library(
 
     Raises:
         CodegenError: no compiler, or it refused the source; quotes the first error.
+        OutputError: the cache cannot be written.
     """
     compiler = find_compiler()
     macros = (("__AIE_ARCH__", ARCHITECTURE[target.isa]), *defines)
@@ -90,9 +91,15 @@ def compile_library(
     directory = cache_dir or Path(platformdirs.user_cache_dir("aiec"))
     name = f"{sources[0].stem}-{_key(compiler, options, sources)}.so"
     library = directory / "kernels" / name
-    if not library.exists():
-        library.parent.mkdir(parents=True, exist_ok=True)
-        _compile(compiler, options, sources[0], library)
+    try:
+        if not library.exists():
+            library.parent.mkdir(parents=True, exist_ok=True)
+            _compile(compiler, options, sources[0], library)
+    except OSError as error:
+        raise OutputError(
+            f"cannot keep compiled kernels in {library.parent}: {error.strerror}",
+            todo="choose a folder that can be written with the option cache_dir or AIE_CACHE_DIR",
+        ) from error
     return _loaded(library)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from kernel_objects import BF16, TILINGS, aligned, random_arguments
 
-from aiec.ir.errors import CodegenError, DesignError
+from aiec.ir.errors import CodegenError, DesignError, OutputError
 from aiec.ir.target import NPU1
 from aiec.kernels import host, host_compiler
 from aiec.kernels.gemm_bf16 import GEMM_BF16, kernel_build
@@ -76,6 +76,14 @@ def test_a_compiled_library_is_taken_from_the_cache(
     source.write_text(source.read_text().replace("= 1", "= 2"))
     with pytest.raises(AssertionError, match="compiled again"):
         host.compile_source(source, "one", target=NPU1, cache_dir=tmp_path)
+
+
+def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        OutputError, match=r"cannot keep compiled kernels in .*file.kernels: Not a "
+    ):
+        host.load((kernel_build(TILING),), TARGET, tmp_path / "file")
 
 
 def test_missing_source(tmp_path: Path) -> None:
