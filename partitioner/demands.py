@@ -18,6 +18,7 @@ from aiec.ir.partition import Decision, Side
 Obstacle = Callable[[FusedOp], str | None]
 
 _LISTED = 12  # names in an error message
+_FIXED = "for one design a length call torch.compile with dynamic=False"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def refuse_empty(graph: MixedGraph, decisions: tuple[Decision, ...], obstacle: O
             "require_npu: no op can run on the NPU",
             where=graph.name,
             expected=f"at least one op without an obstacle, but {_obstacles(graph, obstacle)}",
+            todo=_FIXED if any(value.dynamic for value in graph.values) else None,
         )
     loss_us, best = min(candidates)
     there = f"cost {loss_us:.0f} us more" if loss_us >= 0 else f"save {-loss_us:.0f} us"

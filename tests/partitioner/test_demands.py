@@ -123,6 +123,11 @@ def test_require_npu_says_what_is_saved_where_the_user_kept_it_off():
         assign(encoder(384, 6, 1), NPU2, Options(require_npu=True, force_cpu=("linear",)))
 
 
+def test_require_npu_says_how_a_changing_length_becomes_a_fixed_one():
+    with pytest.raises(PartitionError, match=r"shape changes.*; for one .* with dynamic=False$"):
+        assign(linear_graph(dynamic=True), NPU1, Options(require_npu=True))
+
+
 def test_require_npu_without_a_candidate_says_why():
     b = Builder()
     b.input("x", (4, 4))
