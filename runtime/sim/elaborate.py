@@ -49,6 +49,7 @@ from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol
+from aiec.runtime.sim.routing import check_routes
 from aiec.runtime.sim.scalars import dense_array
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
@@ -102,6 +103,8 @@ class _Elaboration:
         self._fifos()
         for tile in self._machine.tiles.values():
             tile.static_descriptors.update(tile.descriptors)
+        rows = self._machine.target.first_core_row + self._machine.target.core_rows
+        check_routes(self._machine.nets, self._machine.columns, rows)
         self._cascades()
         self._cores()
         return Elaborated(self._machine, self._values, self._globals())
@@ -184,7 +187,7 @@ class _Elaboration:
             taken[sink] = where
             sinks.setdefault(source, []).append(sink)
         for source, ends in sinks.items():
-            self._machine.connect(source, ends)
+            self._machine.connect(source, ends, taken[ends[0]])
 
     def _packet_flows(self) -> None:
         for op in self._of(PacketFlowOp):
@@ -192,7 +195,7 @@ class _Elaboration:
             for source in op.sources if sinks else ():
                 if (start := self._packet_source(source)) is not None:
                     keep = bool(number(op.keep_pkt_header))
-                    self._machine.packet_path(start, op.id.value.data, sinks, keep)
+                    self._machine.packet_path(start, op.id.value.data, sinks, keep, describe(op))
 
     def _packet_sink(self, op: PacketDestOp) -> tuple[PacketSink, Tile] | None:
         """A DMA channel or a control port; None for the controller, which takes tokens."""

@@ -20,6 +20,7 @@ from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.memory import Buffer, Memory, tile_memory
 from aiec.runtime.sim.packet import PacketPath, PacketSink, PacketSource, packet_header
 from aiec.runtime.sim.process import Process
+from aiec.runtime.sim.routing import Net
 from aiec.runtime.sim.stream import Circuit, Ddr
 from aiec.runtime.sim.timing import Timing
 from aiec.runtime.sim.tokens import Tokens
@@ -98,6 +99,7 @@ class Machine:
         self.registers: RegisterFile | None = None
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
         self.unwritten = Unwritten(shared.memories)
+        self.nets: list[Net] = []  # what the stream switches carry
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
         """The tile there; `DesignError` outside the array."""
@@ -137,8 +139,10 @@ class Machine:
             )
         return self.channels[port]
 
-    def connect(self, source: Port, sinks: list[Port]) -> None:
+    def connect(self, source: Port, sinks: list[Port], where: str | None = None) -> None:
         """A circuit from `source` to every one of `sinks`."""
+        places = tuple((sink.column, sink.row) for sink in sinks)
+        self.nets.append(Net(str(source), (source.column, source.row), places, where))
         ends = [(self.channel(sink), self._latency(source, sink)) for sink in sinks]
         at_shim = any(port.row == SHIM_ROW for port in (source, *sinks))
         Circuit(
@@ -192,9 +196,13 @@ class Machine:
         packet: int,
         sinks: list[tuple[PacketSink, Tile]],
         keep_header: bool,
+        where: str | None = None,
     ) -> None:
         """Carry packets of one id from a source to every one of `sinks`, beside earlier ones."""
         start, at = source
+        places = tuple((tile.column, tile.row) for _, tile in sinks)
+        name = f"packets {packet} of {start.channel.name}"
+        self.nets.append(Net(name, (at.column, at.row), places, where, packets=True))
         ends = list(start.paths[packet].sinks) if packet in start.paths else []
         ends += [(sink, _hops(at, tile) * timing.HOP_CYCLES) for sink, tile in sinks]
         header = packet_header(at.column, at.row, packet)
