@@ -17,6 +17,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.schedule import Schedule, filled_bytes, jumps
 
 Handler = Callable[["Writer", Any], None]
 # A loop without a wait gives others a turn after this many cycles.
@@ -40,7 +41,7 @@ class Writer:
         self._lines: list[str] = []
         self._depth = 0
         self._count = 0
-        self._cost = 0
+        self.schedule = Schedule()
 
     def emit(self, line: str) -> None:
         """Write one line at the current depth."""
@@ -92,14 +93,13 @@ class Writer:
             self.emit(f"{', '.join(names)} = {', '.join(values)}")
 
     def spend(self, cycles: int) -> None:
-        """The straight-line code here takes `cycles`."""
-        self._cost += cycles
+        """The operation being written takes `cycles`, once its operands are there."""
+        self.schedule.spend(cycles)
 
     def settle(self) -> None:
         """Write the cycles spent so far."""
-        if self._cost:
-            self.emit(f"process.busy += {self._cost}")
-            self._cost = 0
+        if cycles := self.schedule.drain():
+            self.emit(f"process.busy += {cycles}")
 
     def indent(self) -> None:
         """Go one level deeper."""
@@ -122,7 +122,9 @@ class Writer:
         handler = self.handlers.get(op.name)
         if handler is None:
             raise DesignError(f"operation {op.name} is not supported here", where=self.describe(op))
+        outer, self.schedule.op = self.schedule.op, op
         handler(self, op)
+        self.schedule.op = outer
 
     def block(self, block: Block) -> None:
         """Write the operations of a block but its terminator, which is the caller's."""
@@ -212,6 +214,17 @@ _TERMINATORS = {
 
 
 def _for(w: Writer, op: scf.ForOp) -> None:
+    if w.schedule.quiet or not (nbytes := filled_bytes(op)):
+        _loop(w, op)
+        return
+    w.spend(timing.CALL_CYCLES + nbytes * timing.BYTE_STORE_CYCLES)
+    w.settle()
+    w.schedule.quiet = True
+    _loop(w, op)
+    w.schedule.quiet = False
+
+
+def _loop(w: Writer, op: scf.ForOp) -> None:
     body = op.body.block
     carried = w.declare(body.args[1:])
     w.settle()
@@ -223,6 +236,8 @@ def _for(w: Writer, op: scf.ForOp) -> None:
     assert body.last_op is not None
     w.assign(carried, w.uses(body.last_op.operands))
     w.spend(timing.SCALAR_OP_CYCLES)
+    if jumps(op):
+        w.spend(timing.BRANCH_CYCLES)
     w.breathe()
     w.dedent()
     for result, name in zip(op.results, carried, strict=True):

@@ -97,6 +97,11 @@ class Simulator:
         if trace:
             self._array.shared.engine.trace = Trace()
 
+    @property
+    def trace(self) -> Trace | None:
+        """What the runs so far did, if the simulator was made with `trace`."""
+        return self._array.shared.engine.trace
+
     def write_trace(self, path: Path) -> None:
         """Write what the runs so far did, for Perfetto; the simulator was made with `trace`."""
         trace = self._array.shared.engine.trace

@@ -15,20 +15,24 @@ from aiec.ir.target import Target
 HOP_CYCLES = 4
 # Source: AM020, each port of a switch buffers 8 words.
 HOP_FIFO_WORDS = 8
-# Source: mlir-aie test/benchmarks, about 57 cycles an acquire with its release (VCK190 board). The
-# traces of allo's 64-cubed GEMMs on npu1 agree: 3,630 a period less 2,920 of matmul and 530 of zero
-# fill leave 180 for three pairs.
-CORE_ACQUIRE_CYCLES = 29
-CORE_RELEASE_CYCLES = 28
+# Source: allo's traces on npu1 (tests/dataflow/aie/exp, experiments 1 and 4): lock instructions
+# that follow each other are 5 cycles apart when nothing is waited for, one of them a stall. The 57
+# cycles of mlir-aie's test/benchmarks are of the first generation's locks, which AIE2 has not.
+CORE_ACQUIRE_CYCLES = 5
+CORE_RELEASE_CYCLES = 5
 # Not published. A descriptor's fetch and its lock request; small against any useful transfer.
 BD_START_CYCLES = 8
 # Not published. The controller's write of one register, about 50 ns.
 REGISTER_WRITE_CYCLES = 90
 # A transfer is programmed by a block write of 8 words, an address patch and a queue push (TXN-H).
 REGISTERS_A_TRANSFER = 10
-# Issue slots: compilers pipeline scalar loops, so the 6 cycles of a load (JENA) are not waited for.
+# Source: JENA. A slot each to issue; what needs the result waits for its latency.
 SCALAR_LOAD_CYCLES = 1
+SCALAR_LOAD_LATENCY = 6
+SCALAR_MUL_LATENCY = 2
 SCALAR_OP_CYCLES = 1
+# Derived. A byte store reads and writes back its word: a store's latency (6, JENA) and its slot.
+BYTE_STORE_CYCLES = 7
 # Source: JENA, a jump or return takes 6 cycles (5 delay slots).
 CALL_CYCLES = 12
 BRANCH_CYCLES = 6
