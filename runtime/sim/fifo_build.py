@@ -1,29 +1,35 @@
 """Puts lowered ObjectFifos on the machine: buffers, locks, channels, flows and descriptors.
 
-After the text's own flows and descriptors (a fifo takes the first channel that these leave), before
-the cores are compiled, which get their ends as `CorePort`.
+After the text's own flows and descriptors (a fifo takes the first channel that these leave; ends
+that reach into a neighbouring mem tile choose first), before the cores are compiled, which get
+their ends as `CorePort`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aiec.ir.errors import DesignError, SimulationError
 from aiec.runtime.sim.dma import Bd, Pattern, Task
-from aiec.runtime.sim.fifo_plan import Dims, End, Fifo, Part, Place, Pool, Side
-from aiec.runtime.sim.limits import check_bd
+from aiec.runtime.sim.fifo_place import PlacedPool, place_pools
+from aiec.runtime.sim.fifo_plan import Dims, Fifo, Part, Place, Pool, Side
+from aiec.runtime.sim.limits import WORD_BYTES, check_bd
 from aiec.runtime.sim.locks import Lock, LockUse
-from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port
+from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Direction, Machine, Port
 from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.pad import padded
 from aiec.runtime.sim.placement import BufferPlacer, free_descriptor, free_lock
 from aiec.runtime.sim.process import Acquire, Release
-from aiec.runtime.sim.reading import describe, number
+from aiec.runtime.sim.reading import describe
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
+
+# Channels of a mem tile that reach a neighbour's memory: 0 to 3. Source: TM
+# getMaxChannelNumForAdjacentMemTile.
+NEIGHBOUR_CHANNELS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +39,7 @@ class BuiltPool:
     pool: Pool
     buffers: tuple[Buffer, ...]
     locks: tuple[tuple[Lock, Lock], ...]  # empty where there is no synchronisation
+    crosses: bool  # into a neighbouring mem tile
 
 
 class CorePort:
@@ -101,38 +108,32 @@ class FifoBuilder:
         self._machine = machine
         self._placers = dict(placers)
         self._pools: dict[int, BuiltPool] = {}
-        self._pinned: set[Port] = set()
         self.ports: dict[tuple[str, Side, Place], CorePort] = {}
 
     def build(self, fifos: tuple[Fifo, ...]) -> None:
         """Pools, then channels and flows of all fifos, then what the channels do."""
+        machine = self._machine
+        for placed in place_pools(fifos, machine.columns, machine.target.mem_tile_bytes):
+            self._pools[id(placed.pool)] = self._build_pool(placed)
         for fifo in fifos:
-            for end in (fifo.producer, *fifo.consumers):
-                if end.pool is not None and id(end.pool) not in self._pools:
-                    self._pools[id(end.pool)] = self._build_pool(end.pool, describe(fifo.op))
             self._core_ports(fifo)
-        routed = [self._route(fifo) for fifo in self._pinned_first(fifos) if not fifo.shared]
-        for _, source, sinks in routed:
-            self._machine.connect(source, list(sinks))
-        for fifo, source, sinks in routed:
-            self._start(fifo, fifo.producer, source, fifo.to_stream)
-            for end, sink, dims in zip(fifo.consumers, sinks, fifo.from_stream, strict=True):
-                self._start(fifo, end, sink, dims)
+        moving = [fifo for fifo in fifos if not fifo.shared]
+        ports = self._channels(moving)
+        for fifo in moving:
+            source, *sinks = (ports[fifo.name, i] for i in range(len(fifo.ends)))
+            machine.connect(source, sinks)
+        for fifo in moving:
+            for i, dims in enumerate((fifo.to_stream, *fifo.from_stream)):
+                self._start(fifo, i, ports[fifo.name, i], dims)
 
-    def _pinned_first(self, fifos: tuple[Fifo, ...]) -> list[Fifo]:
-        for fifo in fifos:
-            channel = number(fifo.op.prod_dma_channel)
-            if channel is not None:
-                self._pinned.add(Port(*fifo.producer.place, Direction.MM2S, channel))
-        return sorted(fifos, key=lambda fifo: number(fifo.op.prod_dma_channel) is None)
-
-    def _build_pool(self, pool: Pool, where: str) -> BuiltPool:
-        tile = self._machine.tile(*pool.place, where)
-        placer = self._placers.setdefault(str(tile), BufferPlacer(tile, 0))
+    def _build_pool(self, placed: PlacedPool) -> BuiltPool:
+        pool, where = placed.pool, placed.where
         dtype, shape = dtype_of(element_of(pool.kind)), shape_of(pool.kind)
         nbytes = dtype.itemsize * math.prod(shape)
         buffers = []
-        for i in range(pool.depth):
+        for i, at in enumerate(placed.places):
+            tile = self._machine.tile(*at, where)
+            placer = self._placers.setdefault(str(tile), BufferPlacer(tile, 0))
             name = f"{pool.name}_buff_{i}"
             address = placer.place(name, nbytes, None, where)
             buffer = place(name, tile.memory, address, dtype, shape)
@@ -148,7 +149,7 @@ class FifoBuilder:
                 self._lock(pool, f"prod_lock_{i}", free, where),
                 self._lock(pool, f"cons_lock_{i}", full, where),
             ))  # fmt: skip
-        return BuiltPool(pool, tuple(buffers), tuple(locks))
+        return BuiltPool(pool, tuple(buffers), tuple(locks), placed.crosses)
 
     def _lock(self, pool: Pool, suffix: str, value: int, where: str) -> Lock:
         tile = self._machine.tile(*pool.place)
@@ -165,38 +166,47 @@ class FifoBuilder:
                 port = CorePort(fifo.name, self._pools[id(end.pool)], side)
                 self.ports[fifo.name, side, end.place] = port
 
-    def _route(self, fifo: Fifo) -> tuple[Fifo, Port, tuple[Port, ...]]:
-        pinned = number(fifo.op.prod_dma_channel)
-        source = self._port(fifo, fifo.producer.place, Direction.MM2S, pinned)
-        sinks = tuple(self._port(fifo, end.place, Direction.S2MM, None) for end in fifo.consumers)
-        for port in (source, *sinks):
+    def _channels(self, fifos: list[Fifo]) -> dict[tuple[str, int], Port]:
+        """The channel of every end, by fifo and index of the end: chosen ones first."""
+        ends = [(fifo, i) for fifo in fifos for i in range(len(fifo.ends))]
+        ends.sort(key=lambda end: (end[0].pins[end[1]] is None, not self._crosses(*end)))
+        ports = {(fifo.name, i): self._port(fifo, i) for fifo, i in ends}
+        for (name, _), port in ports.items():
             if port.row == SHIM_ROW:
-                self._machine.allocations[fifo.name] = port
-                self._machine.allocations[f"{fifo.name}_shim_alloc"] = port
-        return fifo, source, sinks
+                self._machine.allocations[name] = port
+                self._machine.allocations[f"{name}_shim_alloc"] = port
+        return ports
 
-    def _port(self, fifo: Fifo, at: Place, direction: Direction, pinned: int | None) -> Port:
-        where = describe(fifo.op)
-        limits = self._machine.tile(*at, where).limits
-        for channel in range(limits.channels) if pinned is None else (pinned,):
+    def _crosses(self, fifo: Fifo, index: int) -> bool:
+        pool = fifo.ends[index].pool
+        return pool is not None and self._pools[id(pool)].crosses
+
+    def _port(self, fifo: Fifo, index: int) -> Port:
+        where, at, pin = describe(fifo.op), fifo.ends[index].place, fifo.pins[index]
+        direction = Direction.S2MM if index else Direction.MM2S
+        count = self._machine.tile(*at, where).limits.channels
+        if self._crosses(fifo, index):
+            count = NEIGHBOUR_CHANNELS
+        for channel in range(count) if pin is None else (pin,):
             port = Port(*at, direction, channel)
-            free = port not in self._machine.channels
-            if free and (pinned is not None or port not in self._pinned):
+            if port not in self._machine.channels:
                 self._machine.channel(port, where)
                 return port
         raise DesignError(
             f"no {direction.name} channel of tile {at} is left for ObjectFifo @{fifo.name}",
             where=where,
-            expected=f"at most {limits.channels}",
+            expected=f"at most {count}" if pin is None else f"channel {pin} for it alone",
         )
 
-    def _start(self, fifo: Fifo, end: End, port: Port, dims: Dims) -> None:
+    def _start(self, fifo: Fifo, index: int, port: Port, dims: Dims) -> None:
         """Write the chain of one end and queue it: for ever, or as often as the fifo says."""
+        end = fifo.ends[index]
         if end.pool is None:
             return
         tile = self._machine.tile(*end.place)
         where = describe(fifo.op)
-        steps = list(self._steps(fifo, end, port.direction, dims))
+        iterations = fifo.iterations if tile.row == MEM_ROW else None
+        steps = list(self._steps(fifo, index, iterations, dims))
         taken = set(tile.descriptors)
         numbers = []
         for _ in steps:
@@ -204,47 +214,64 @@ class FifoBuilder:
             taken.add(numbers[-1])
         for i, (buffer, offset, pattern, acquire, release) in enumerate(steps):
             last = i == len(steps) - 1
-            following = None if last and fifo.iterations else numbers[(i + 1) % len(numbers)]
+            following = None if last and iterations else numbers[(i + 1) % len(numbers)]
             tile.descriptors[numbers[i]] = Bd(
                 f"{where} {buffer.name}", buffer.memory, buffer.address + offset, pattern,
                 acquire, release, following,
             )  # fmt: skip
-        self._machine.channel(port).push(Task(numbers[0], (fifo.iterations or 1) - 1))
+        self._machine.channel(port).push(Task(numbers[0], (iterations or 1) - 1))
 
     def _steps(
-        self, fifo: Fifo, end: End, direction: Direction, dims: Dims
+        self, fifo: Fifo, index: int, iterations: int | None, dims: Dims
     ) -> Iterator[tuple[Buffer, int, Pattern, LockUse | None, LockUse | None]]:
         """Buffer, offset in bytes, pattern and locks of every descriptor of an end, in order."""
+        end, sends = fifo.ends[index], index == 0
         assert end.pool is not None
         built = self._pools[id(end.pool)]
-        sends = direction is Direction.MM2S
         chosen = range(len(end.pool.parts)) if end.part is None else (end.part,)
         for buffer in built.buffers:
-            for index in chosen:
-                part = end.pool.parts[index]
+            for chosen_part in chosen:
+                part = end.pool.parts[chosen_part]
                 acquire = release = None
                 if built.locks:
-                    free, full = built.locks[index]
+                    free, full = built.locks[chosen_part]
                     weight = 1 if sends else part.repeat
                     acquire = LockUse(full if sends else free, weight)
                     release = LockUse(free if sends else full, weight)
                 # A single buffer is sent again by its own ring: its full lock counts the times.
-                single = len(built.buffers) * len(chosen) == 1 and fifo.iterations is None
+                single = len(built.buffers) * len(chosen) == 1 and iterations is None
                 times = part.repeat if sends and not single else 1
-                pattern = self._pattern(fifo, end, part, buffer, dims, sends)
+                pattern = self._pattern(fifo, index, part, buffer, dims)
                 offset = part.offset * buffer.array.itemsize
                 for _ in range(times):
                     yield buffer, offset, pattern, acquire, release
 
-    def _pattern(
-        self, fifo: Fifo, end: End, part: Part, buffer: Buffer, dims: Dims, sends: bool
-    ) -> Pattern:
-        tile, where = self._machine.tile(*end.place), describe(fifo.op)
-        item = buffer.array.itemsize
-        sizes = tuple(n for n, _ in dims) or (part.length,)
-        strides = tuple(s for _, s in dims) or (1,)
+    def _pattern(self, fifo: Fifo, index: int, part: Part, buffer: Buffer, dims: Dims) -> Pattern:
+        end, where = fifo.ends[index], describe(fifo.op)
+        tile, item = self._machine.tile(*end.place), buffer.array.itemsize
+        pads = bool(fifo.padding) and index == 0
+        # A core's end of a link moves objects of its own size, a mem tile's those of the pool.
+        length = part.length if tile.row == MEM_ROW else fifo.length(index)
+        if not pads:
+            dims = _to_length(dims, length, tile.limits.dims, item)
+        sizes, strides = tuple(n for n, _ in dims) or (length,), tuple(s for _, s in dims) or (1,)
         address = buffer.address + part.offset * item
         inner = check_bd(tile.limits, where, address, sizes, strides, item)
-        if fifo.padding and sends:
+        if pads:
             return padded(where, inner, sizes, fifo.padding, item, fifo.pad_value or 0)
-        return inner
+        return replace(inner, nbytes=length * item)
+
+
+def _to_length(dims: Dims, length: int, most: int, itemsize: int) -> Dims:
+    """The layout as the registers walk it until the object's length ends the transfer.
+
+    The outermost of `most` dimensions has no size register and goes on; a shorter layout starts
+    again one word further on, the step of a dimension that is not written. Source: AM025.
+    """
+    moved = math.prod(n for n, _ in dims)
+    if not dims or moved >= length:
+        return dims
+    times = -(-length // moved)
+    if len(dims) == most:
+        return ((dims[0][0] * times, dims[0][1]), *dims[1:])
+    return ((times, max(1, WORD_BYTES // itemsize)), *dims)

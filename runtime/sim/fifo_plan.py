@@ -9,8 +9,10 @@ AIEObjectFifoStatefulTransform.cpp (which pools, how many objects, which locks, 
     link       the pools on the shared tile are one; join and distribute have a part, with locks of
                its own, for each fifo of the many
     repeat     an object is sent r times before it is free: its full lock counts r
+    allocate   a linked fifo's consumer that sees the shared tile reads the link's pool there
 
-Refuses ObjectFifos on core streams and PLIO.
+Refuses ObjectFifos on core streams and PLIO, a fifo in two links, iteration counts away from mem
+tiles, and memory that one of the ends does not see.
 """
 
 from __future__ import annotations
@@ -20,7 +22,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerAttr, MemRefType, SymbolRefAttr
+from xdsl.dialects.builtin import (
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
+    IntegerAttr,
+    MemRefType,
+    SymbolRefAttr,
+)
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.attributes import FifoPort
@@ -39,6 +47,7 @@ from aiec.runtime.sim.scalars import dense_array
 
 Place = tuple[int, int]
 Dims = tuple[tuple[int, int], ...]
+MAX_ITERATIONS = 256  # of a chain. Source: REGDB, 8-bit repeat field of a queue, stored minus one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,23 @@ class Fifo:
     from_stream: tuple[Dims, ...]
     padding: tuple[tuple[int, int], ...]
     pad_value: int | None
-    iterations: int | None  # None: for ever
+    iterations: int | None  # of the ends on mem tiles; None: for ever
+    pins: tuple[int | None, ...]  # channels that the text chose: the producer's, each consumer's
+
+    @property
+    def ends(self) -> tuple[End, ...]:
+        """The producer's, then the consumers'."""
+        return (self.producer, *self.consumers)
+
+    @property
+    def pool_names(self) -> tuple[str, ...]:
+        """What a pool of its own is called at each end."""
+        count = len(self.consumers)
+        return (self.name, *(consumer_name(self.name, i, count) for i in range(count)))
+
+    def length(self, index: int) -> int:
+        """Elements of the objects that end `index` moves."""
+        return _elements(_consumer_type(self.op) if index else self.op.type.element)
 
 
 class Side(Enum):
@@ -122,12 +147,11 @@ class _Planner:
         }
         self._places = places
         self._links = [op for op in ops if isinstance(op, ObjectFifoLinkOp)]
-        self._linked = {name for link in self._links for name in _names(link)}
-        self._delegates = {
-            op.fifo.root_reference.data: places[op.tile]
-            for op in ops
-            if isinstance(op, ObjectFifoAllocateOp)
-        }
+        self._linked = _linked(self._links)
+        self._delegates = self._allocated(
+            [op for op in ops if isinstance(op, ObjectFifoAllocateOp)]
+        )
+        self._through: set[str] = set()  # linked fifos whose consumer reads the link's pool
         self._acquired = _most_acquired(ops, places)
         for op in ops:
             if isinstance(op, ObjectFifoRegisterExternalBuffersOp):
@@ -137,14 +161,28 @@ class _Planner:
     def plan(self) -> tuple[Fifo, ...]:
         """All pools: those of links first, as both fifos of a link share theirs."""
         for draft in self._drafts.values():
-            if number(draft.op.aie_stream) is not None or number(draft.op.plio):
-                raise DesignError(
-                    f"ObjectFifo @{draft.name} on a core stream or PLIO is not supported",
-                    where=describe(draft.op),
-                )
+            _check(draft)
         for link in self._links:
             self._link(link)
         return tuple(self._finish(draft) for draft in self._drafts.values())
+
+    def _allocated(self, ops: list[ObjectFifoAllocateOp]) -> dict[str, Place]:
+        """Where the text puts pools, by fifo."""
+        delegates: dict[str, Place] = {}
+        for op in ops:
+            draft, place = self._fifo(op.fifo.root_reference.data, op), self._places[op.tile]
+            if draft.name in delegates:
+                raise DesignError(
+                    f"ObjectFifo @{draft.name} is allocated twice", where=describe(op)
+                )
+            if draft.name not in self._linked and not _both_see(draft, place):
+                raise DesignError(
+                    f"not both ends of ObjectFifo @{draft.name} see the memory of tile {place}",
+                    where=describe(op),
+                    expected="a neighbour of the producer and of the only consumer",
+                )
+            delegates[draft.name] = place
+        return delegates
 
     def _fifo(self, name: str, link: Operation) -> _Draft:
         if name not in self._drafts:
@@ -169,6 +207,15 @@ class _Planner:
             fifo.ends[key] = End(place, pool, i if join else None)
         for i, fifo in enumerate(outs):
             fifo.ends[Side.PRODUCER, 0] = End(place, pool, i if distribute else None)
+        if not join and not distribute and self._reads_through(ins[0], outs[0]):
+            self._through.add(outs[0].name)
+            outs[0].ends[Side.CONSUMER, 0] = End(outs[0].consumers[0], pool)
+
+    def _reads_through(self, into: _Draft, out: _Draft) -> bool:
+        """Whether the consumer of a link's output reads the link's pool where it lies."""
+        delegate = self._delegates.get(out.name)
+        same = into.op.type == out.op.type
+        return delegate is not None and same and _can_share(out) and _both_see(out, delegate)
 
     def _link_pool(
         self, link: ObjectFifoLinkOp, ins: list[_Draft], outs: list[_Draft], place: Place
@@ -184,22 +231,22 @@ class _Planner:
         repeats = [_repeat(fifo.op) for fifo in outs]
         if many:
             starts = offsets or _running([_elements(f.op.type.element) for f in many])
-            parts = tuple(
-                Part(start, _elements(fifo.op.type.element), repeats[i if distribute else 0])
-                for i, (fifo, start) in enumerate(zip(many, starts, strict=True))
-            )
+            repeats = repeats if distribute else repeats * len(many)
+            parts = _parts(link, starts, _elements(kind), repeats)
         else:
             parts = (Part(0, _elements(kind), repeats[0]),)
         from_in = owner is ins[0] and not join
-        name = _consumer_name(owner, owner.consumers.index(place)) if from_in else owner.name
+        name = owner.name
+        if from_in:
+            name = consumer_name(name, owner.consumers.index(place), len(owner.consumers))
         depth = self._depth(owner, Side.CONSUMER if from_in else Side.PRODUCER, place,
                             owner.consumers.index(place) if from_in else 0)  # fmt: skip
-        initial = () if join else _initial(outs[0].op)
+        initial = () if distribute else _initial(outs[0].op)
         return Pool(name, place, kind, depth, parts, initial, _synchronised(owner.op))
 
     def _finish(self, draft: _Draft) -> Fifo:
         shared = self._is_shared(draft)
-        if shared:
+        if shared and not draft.ends:
             self._share(draft)
         producer = draft.ends.get((Side.PRODUCER, 0)) or self._producer_end(draft)
         consumers = tuple(
@@ -219,15 +266,11 @@ class _Planner:
             op.pad_dimensions.pairs if op.pad_dimensions else (),
             number(op.pad_value),
             number(op.iter_count),
+            _pins(op, len(consumers)),
         )
 
     def _is_shared(self, draft: _Draft) -> bool:
-        op = draft.op
-        if number(op.via_dma) or op.repeat_count or op.consumer_type or draft.name in self._linked:
-            return False
-        if len(draft.consumers) != 1 or op.to_stream.pairs or any(op.consumer_dims):
-            return False
-        return are_neighbours(draft.producer, draft.consumers[0])
+        return draft.name in self._through if draft.name in self._linked else _can_share(draft)
 
     def _share(self, draft: _Draft) -> None:
         place = self._delegates.get(draft.name)
@@ -261,7 +304,8 @@ class _Planner:
             return End(place, None)
         kind = _consumer_type(draft.op)
         depth = self._depth(draft, Side.CONSUMER, place, index)
-        pool = Pool(_consumer_name(draft, index), place, kind, depth, (Part(0, _elements(kind)),),
+        name = consumer_name(draft.name, index, len(draft.consumers))
+        pool = Pool(name, place, kind, depth, (Part(0, _elements(kind)),),
                     (), _synchronised(draft.op))  # fmt: skip
         return End(place, pool)
 
@@ -294,12 +338,86 @@ def are_neighbours(a: Place, b: Place) -> bool:
     return sees(a, b) or sees(b, a)
 
 
+def consumer_name(fifo: str, index: int, count: int) -> str:
+    """The pool of consumer `index` of `count`."""
+    return f"{fifo}_{index}_cons" if count > 1 else f"{fifo}_cons"
+
+
+def _can_share(draft: _Draft) -> bool:
+    op = draft.op
+    if number(op.via_dma) or op.repeat_count or op.consumer_type:
+        return False
+    if len(draft.consumers) != 1 or op.to_stream.pairs or any(op.consumer_dims):
+        return False
+    return are_neighbours(draft.producer, draft.consumers[0])
+
+
+def _both_see(draft: _Draft, memory: Place) -> bool:
+    return len(draft.consumers) == 1 and all(
+        sees(core, memory) for core in (draft.producer, draft.consumers[0])
+    )
+
+
+def _check(draft: _Draft) -> None:
+    """Refuse what a fifo of its own cannot be."""
+    op, where = draft.op, describe(draft.op)
+    if number(op.aie_stream) is not None or number(op.plio):
+        raise DesignError(
+            f"ObjectFifo @{draft.name} on a core stream or PLIO is not supported", where=where
+        )
+    iterations = number(op.iter_count)
+    if iterations is None:
+        return
+    if not 1 <= iterations <= MAX_ITERATIONS:
+        raise DesignError(f"ObjectFifo @{draft.name} iterates {iterations} times", where=where,
+                          expected=f"1 to {MAX_ITERATIONS}")  # fmt: skip
+    if MEM_ROW not in {row for _, row in (draft.producer, *draft.consumers)}:
+        raise DesignError(f"ObjectFifo @{draft.name} iterates and touches no mem tile", where=where,
+                          expected="iter_count at a mem tile")  # fmt: skip
+
+
+def _linked(links: list[ObjectFifoLinkOp]) -> set[str]:
+    """The fifos of all links; refuses one in two."""
+    linked: set[str] = set()
+    for link in links:
+        for name in _names(link):
+            if name in linked:
+                raise DesignError(f"ObjectFifo @{name} is in two links", where=describe(link))
+            linked.add(name)
+    return linked
+
+
+def _parts(
+    link: ObjectFifoLinkOp, starts: list[int], total: int, repeats: list[int]
+) -> tuple[Part, ...]:
+    """A part reaches to the next one's start, the last to the end of the object.
+
+    Source: mlir-aie ObjectFifoLinkOp, transfer lengths of join and distribute.
+    """
+    lengths = [end - start for start, end in zip(starts, [*starts[1:], total], strict=True)]
+    if min(lengths) < 1:
+        raise DesignError(
+            f"the parts of a link start at {starts} of {total} elements",
+            where=describe(link),
+            expected="offsets that rise, below the size of the object",
+        )
+    return tuple(map(Part, starts, lengths, repeats))
+
+
+def _pins(op: ObjectFifoOp, consumers: int) -> tuple[int | None, ...]:
+    """Channels that the text chose; consumers' are -1 where it did not."""
+    chosen = op.cons_dma_channels
+    values = chosen.get_values() if isinstance(chosen, DenseArrayBase) else ()
+    pins = [int(value) if value >= 0 else None for value in values]
+    return (number(op.prod_dma_channel), *pins, *[None] * (consumers - len(pins)))
+
+
 def _one_to_one_owner(into: _Draft, out: _Draft) -> _Draft:
     """The larger side's element; a padded link uses the input's, initial values the output's."""
-    if out.op.pad_dimensions:
-        return into
     if out.op.initial_values is not None:
         return out
+    if out.op.pad_dimensions:
+        return into
     larger = _elements(_consumer_type(into.op)) >= _elements(out.op.type.element)
     return into if larger else out
 
@@ -345,11 +463,6 @@ def _elements(kind: MemRefType) -> int:
 
 def _consumer_type(op: ObjectFifoOp) -> MemRefType:
     return op.consumer_type.element if op.consumer_type is not None else op.type.element
-
-
-def _consumer_name(draft: _Draft, index: int) -> str:
-    many = len(draft.consumers) > 1
-    return f"{draft.name}_{index}_cons" if many else f"{draft.name}_cons"
 
 
 def _repeat(op: ObjectFifoOp) -> int:
