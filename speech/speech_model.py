@@ -18,6 +18,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.transcribe import get_ctranslate2_storage
 
 from aiec.ir.errors import ModelError, OptionError, nearest
+from aiec.speech.checkpoint import read_json
 
 EncoderCall = Callable[[torch.Tensor], torch.Tensor]
 
@@ -42,6 +43,7 @@ class SpeechModel(faster_whisper.WhisperModel):
         threads: int = 0,
     ) -> None:
         kind = checked_compute_type(compute_type)
+        _check_json(folder)
         try:
             super().__init__(str(folder), device="cpu", compute_type=kind, cpu_threads=threads)
         except (RuntimeError, ValueError, OSError) as error:
@@ -65,6 +67,13 @@ class SpeechModel(faster_whisper.WhisperModel):
             mels = torch.from_numpy(np.ascontiguousarray(windows, dtype=np.float32))
             encoded = torch.cat([self.encoder(mel[None]) for mel in mels])
         return get_ctranslate2_storage(encoded.numpy())
+
+
+def _check_json(folder: Path) -> None:
+    """Refuse JSON files that would fail only after loading, or with another library's error."""
+    read_json(folder / "config.json")
+    if (folder / "tokenizer.json").is_file():  # without one, faster-whisper gets it from the hub
+        read_json(folder / "tokenizer.json")
 
 
 def checked_compute_type(name: str) -> str:

@@ -159,6 +159,28 @@ def test_language_of_an_english_model(aiec, clip, tmp_path):
     assert err == ["aiec: note: tiny.en knows only English; language 'de' is not used"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("config.json", None, "cannot read {}: No such file or directory"),
+        ("config.json", "{", "{} is damaged: Expecting property name"),
+        ("tokenizer.json", "{", "{} is damaged: Expecting property name"),
+    ],
+)
+def test_model_with_a_damaged_part(aiec, clip, tiny_en, tmp_path, name, text, message):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for file in tiny_en.iterdir():
+        if file.name != name:
+            (folder / file.name).symlink_to(file)
+    if text:
+        (folder / name).write_text(text)
+    status, _, err = aiec("transcribe", clip, "--model", folder, "-o", tmp_path / "out")
+    assert status == 2
+    assert len(err) == 1
+    assert message.format(folder / name) in err[0]
+
+
 def test_damaged_model(aiec, clip, tiny_en, tmp_path):
     folder = tmp_path / "model"
     folder.mkdir()
