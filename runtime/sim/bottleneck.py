@@ -15,6 +15,7 @@ from aiec.runtime.sim.machine import SHIM_ROW
 from aiec.runtime.sim.timeline import ChannelRow, Timeline
 
 BOUND = 0.75  # a resource used less has room for a third more work: it bounds nothing alone
+WORTH_TELLING = 0.005  # less is 0 % in words
 CLOSE = 0.95  # of the highest use: a resource this near is told of in the same breath
 
 
@@ -55,7 +56,7 @@ def verdict(run: Timeline, rates: Rates) -> Use:
 def sentences(run: Timeline, rates: Rates) -> tuple[str, ...]:
     """The rest of the story, one fact each."""
     uses = sorted(_uses(run, rates), key=lambda use: -use.share)
-    facts = [use.fact for use in uses if use.share > 0]
+    facts = [use.fact for use in uses if use.share >= WORTH_TELLING]
     return (_cores(run), *_kernels(run), *_longest_wait(run), *facts, *_busiest(run, rates))
 
 
@@ -79,7 +80,7 @@ def _uses(run: Timeline, rates: Rates) -> list[Use]:
 def _ddr(run: Timeline, moved: int, rate: float) -> Use:
     share = moved / run.cycles / rate
     fact = (
-        f"{moved / 1e6:.2f} MB cross DDR at {moved / run.cycles:.2f} of {rate:.2f} bytes a cycle "
+        f"{moved:,} bytes cross DDR at {moved / run.cycles:.2f} of {rate:.2f} bytes a cycle "
         f"({_percent(share)})"
     )
     return Use("DDR", share, fact, tuple(c.name for c in run.channels if c.row == SHIM_ROW))
@@ -107,9 +108,10 @@ def _cores(run: Timeline) -> str:
     if not run.cores:
         return "no core has a program: the DMAs do all"
     compute, lock, stream = _shares(run)
+    noun = "core" if len(run.cores) == 1 else "cores"
     idle = max(0.0, 1 - compute - lock - stream)
     return (
-        f"{len(run.cores)} cores: compute {_percent(compute)}, lock stall {_percent(lock)}, "
+        f"{len(run.cores)} {noun}: compute {_percent(compute)}, lock stall {_percent(lock)}, "
         f"stream stall {_percent(stream)}, idle {_percent(idle)} of the time"
     )
 
@@ -128,15 +130,19 @@ def _kernels(run: Timeline) -> list[str]:
     kernels, _ = _spent(run)
     total = max(1, len(run.cores)) * run.cycles
     top = sorted(kernels.items(), key=lambda item: -item[1])[:4]
-    parts = [f"{name} {_percent(cycles / total)}" for name, cycles in top if cycles > total / 200]
+    parts = [
+        f"{name} {_percent(cycles / total)}"
+        for name, cycles in top
+        if cycles >= WORTH_TELLING * total
+    ]
     return [f"of the cores' time: {', '.join(parts)}"] if parts else []
 
 
 def _longest_wait(run: Timeline) -> list[str]:
     _, waits = _spent(run)
-    if not waits:
+    what, cycles = max(waits.items(), key=lambda item: item[1], default=("", 0))
+    if cycles < WORTH_TELLING * run.cycles:
         return []
-    what, cycles = max(waits.items(), key=lambda item: item[1])
     return [f"the longest stall: a core {what}, {_percent(cycles / run.cycles)} of the time"]
 
 
@@ -147,7 +153,7 @@ def _busiest(run: Timeline, rates: Rates) -> list[str]:
         return int(channel.busy.sum())
 
     channel = max(run.channels, key=busy, default=None)
-    if channel is None or not busy(channel):
+    if channel is None or busy(channel) < WORTH_TELLING * run.cycles:
         return []
     rate = int(channel.moved_bytes.sum()) / busy(channel)
     share, holder = busy(channel) / run.cycles, "DDR or " if channel.row == SHIM_ROW else ""

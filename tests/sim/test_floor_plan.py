@@ -23,11 +23,13 @@ HOSTILE = '</script><img src=x onerror=alert(1)> "quoted" \\ & \' end'
 CORE, FEED, SHIM = "core of tile (0, 2)", "tile (0, 2) S2MM 0", "tile (0, 0) MM2S 0"
 
 
-def add_one(x, y, n):
-    y[:n] = x[:n] + 1
+class AddOne:
+    """A kernel with a cycle model."""
 
+    cycles = 5_000
 
-add_one.cycles = 5_000
+    def __call__(self, x, y, n):
+        y[:n] = x[:n] + 1
 
 
 def ran(text, kernels=None, seed=0):
@@ -37,7 +39,7 @@ def ran(text, kernels=None, seed=0):
 
 
 def relay(seed=0):
-    return ran(designs.add_one_relay(), {"add_one": add_one}, seed)
+    return ran(designs.add_one_relay(), {"add_one": AddOne()}, seed)
 
 
 def trace_of(simulator) -> Trace:
@@ -140,7 +142,7 @@ def told(*spans, cycles=1000):
 def test_a_run_is_bound_by_what_is_used_most():
     fact, more = told((CORE, "gemm", 0, 890), (FEED, "400 bytes", 0, 100))
     assert fact == "compute bound: the busiest core computes 89 % of the time"
-    assert "1 cores: compute 89 %, lock stall 0 %, stream stall 0 %, idle 11 % of the time" in more
+    assert "1 core: compute 89 %, lock stall 0 %, stream stall 0 %, idle 11 % of the time" in more
     assert "of the cores' time: gemm 89 %" in more
     assert told((SHIM, "3880 bytes", 0, 970))[0] == (
         "shim bound: tile (0, 0) MM2S 0 moves 97 % of what a stream can"
@@ -151,7 +153,7 @@ def test_a_run_is_bound_by_what_is_used_most():
     both = (SHIM, "3900 bytes", 0, 1000), ("tile (1, 0) S2MM 0", "3900 bytes", 0, 1000)
     fact, more = told(*both, (CORE, "gemm", 0, 960))
     assert fact == (
-        "DDR bound: 0.01 MB cross DDR at 7.80 of 8.00 bytes a cycle (98 %); close behind: "
+        "DDR bound: 7,800 bytes cross DDR at 7.80 of 8.00 bytes a cycle (98 %); close behind: "
         "tile (0, 0) MM2S 0 moves 98 % of what a stream can, "
         "the busiest core computes 96 % of the time"
     )
@@ -259,7 +261,7 @@ def test_the_page_draws_in_a_browser(tmp_path):
     assert verdict_line and verdict_line[1].startswith("compute bound")
     assert done.stdout.count('<path class="link" d="M') == 4 + 1  # and the shim's to DDR
     assert all(f">{name}<" in done.stdout for name in ("core (0, 2)", "mem (0, 1)", "shim (0, 0)"))
-    assert "<li>1 cores: compute" in done.stdout
+    assert "<li>1 core: compute" in done.stdout
 
 
 # ------------------------------------------------------------------ the command
