@@ -63,6 +63,7 @@ class CoreCompiler:
         self._ports = ports
         self._cascades = cascades
         self._place: Place = (0, 0)
+        self._calling: list[str] = []  # functions of the design that are being written in place
         self._handlers: dict[str, Handler] = {
             **CONTROL,
             **SCALARS,
@@ -206,9 +207,13 @@ class CoreCompiler:
 
     def _call_body(self, w: Writer, op: func.CallOp, symbol: str, body: func.FuncOp) -> None:
         """A function of the design itself is written in place, as a nested generator."""
+        if symbol in self._calling:
+            raise DesignError(f"@{symbol} calls itself", where=describe(op), expected="a loop")
+        self._calling.append(symbol)
         name = w.fresh("function")
         parameters = w.declare(body.body.blocks[0].args)
         w.function(name, body.body, parameters)
+        self._calling.pop()
         arguments = ", ".join(w.uses(op.arguments))
         results = w.declare(op.results)
         target = f"{', '.join(results)}, = " if results else ""

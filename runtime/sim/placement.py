@@ -67,6 +67,9 @@ class BufferPlacer:
             address = -(-self._next // alignment) * alignment
             self._next = address + nbytes
         capacity = self._tile.memory.data.size
+        if address < 0:
+            raise DesignError(f"buffer {name} starts at byte {address}", where=where,
+                              expected=f"0 to {capacity - 1}")  # fmt: skip
         if address + nbytes > capacity:
             raise DesignError(
                 f"buffer {name} of {nbytes} bytes does not fit: it would end at byte "

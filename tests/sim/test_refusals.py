@@ -116,3 +116,13 @@ def test_of_chains():
     text = designs.relay("", starts=narrow).replace("memref<16xi32>", "memref<32xi16>")
     with pytest.raises(DesignError, match="pads 1 and 0 elements of 2 bytes innermost"):
         run(text)
+
+
+def test_of_functions_and_addresses():
+    text = core_of("func.call @f() : () -> ()").replace(
+        "aie.core", "func.func @f() {\nfunc.call @f() : () -> ()\nreturn\n}\naie.core"
+    )
+    with pytest.raises(DesignError, match=r"@f calls itself; at func\.call"):
+        run(text)
+    with pytest.raises(DesignError, match=r"buffer m0 starts at byte -64; at aie\.buffer"):
+        run(designs.relay("").replace('"m0"}', '"m0", address = -64 : i32}'))
