@@ -1,4 +1,4 @@
-"""One whole encoder pass in simulation: wall time, kernel calls a second, cosine against fp32.
+"""One whole encoder pass in simulation: wall time and cosine against fp32.
 
     python benchmarks/sim_encoder.py [--device sim:npu2] [--model tiny.en]
 
