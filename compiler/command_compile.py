@@ -33,6 +33,9 @@ ForceNpu = Annotated[
     list[str] | None, typer.Option(help="glob over op names, kinds and module paths; repeatable")
 ]
 ForceCpu = Annotated[list[str] | None, typer.Option(help="as --force-npu")]
+Cpu = Annotated[
+    str | None, typer.Option(help="the CPU to decide for: auto, measured, or a part such as 8845HS")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +52,7 @@ def partition(
     policy: Policy = None,
     force_npu: ForceNpu = None,
     force_cpu: ForceCpu = None,
+    cpu: Cpu = None,
     dump_graph: Annotated[
         Path | None, typer.Option(help="folder for partition.json, graph.dot, graph.html")
     ] = None,
@@ -59,7 +63,7 @@ def partition(
     from aiec.partitioner.report import table
 
     options = _options(
-        objective=objective, partition=policy, force_npu=force_npu, force_cpu=force_cpu
+        objective=objective, partition=policy, force_npu=force_npu, force_cpu=force_cpu, cpu=cpu
     )
     decided = _decide(model, part, target, options, dump_graph)
     Console().print(table(decided))

@@ -44,6 +44,8 @@ class Options:
         dry_run: stop after the assignment: report, then run everything on the CPU.
         dump_dir: where every stage leaves its result to be looked at.
         cache_dir: where packed weights and host-compiled kernels are kept between runs.
+        cpu: the CPU that costs are for: `auto` (this one if `aiec bench calibrate` measured it,
+            else the one beside the target's NPU), `measured`, or a Ryzen part's name (`HX 370`).
         mlir_aie: the syntax generation that designs are printed in.
     """
 
@@ -57,6 +59,7 @@ class Options:
     dry_run: bool = False
     dump_dir: Path | None = None
     cache_dir: Path | None = None
+    cpu: str = "auto"
     mlir_aie: str = "E2"
 
     def __post_init__(self) -> None:

@@ -21,12 +21,24 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Predicted time of one op on one device, in microseconds."""
+    """Predicted time of one op on one device, with its error bar and what else it takes.
+
+    `low` and `high` are factors on `device_us`: in eight cases of ten the truth lies between.
+    """
 
     compute_us: float  # arithmetic at the kernel's rate
     memory_us: float  # DRAM traffic; overlaps with compute
     dispatch_us: float = 0.0  # submission and wait
     transfer_us: float = 0.0  # host packing and copies in and out, if all neighbours are on the CPU
+    ddr_bytes: int = 0  # DRAM traffic of the device in one pass
+    dispatches: int = 0  # submissions to the NPU
+    energy_uj: float = 0.0  # microjoules of device and DRAM, transfers not counted
+    resident_bytes: int = 0  # weights that stay in the device's memory
+    low: float = 1.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        assert 0.0 < self.low <= 1.0 <= self.high, self
 
     @property
     def device_us(self) -> float:
@@ -37,6 +49,16 @@ class Cost:
     def total_us(self) -> float:
         """Device time plus transfers."""
         return self.device_us + self.transfer_us
+
+    @property
+    def low_us(self) -> float:
+        """The optimistic end of the device time's error bar."""
+        return self.low * self.device_us
+
+    @property
+    def high_us(self) -> float:
+        """The pessimistic end of the device time's error bar."""
+        return self.high * self.device_us
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ class Target:
     dispatch_us: float  # one warm submission with its wait
     host_us: float  # host software around a submission; AIR
     switch_us: float  # between two resident designs
+    dram_bytes_per_s: int  # peak of the machine's DRAM, which CPU and NPU share
+    npu_watts: float  # of the busy array
+    dram_pj_per_byte: float  # energy of a byte that crosses DRAM, picojoules
     max_contexts: int  # DRV
     watchdog_us: float  # driver's time-out of one submission; DRV
     max_lock_value: int  # TM, REGDB: 6 bits, unsigned
@@ -111,6 +114,9 @@ NPU1 = Target(
     dispatch_us=150.0,  # HW254; xrt-smi validate shows about 100
     host_us=70.0,
     switch_us=1400.0,  # WXDNA: 2.81 ms a pair
+    dram_bytes_per_s=89_600_000_000,  # two channels of DDR5-5600
+    npu_watts=5.2,  # VEGAH on npu2, saturated; npu1 is not published and taken to be the same
+    dram_pj_per_byte=120.0,  # DDR5, about 15 pJ a bit with its PHY: JEDEC currents, inferred
     max_contexts=6,
     watchdog_us=2_000_000.0,
     max_lock_value=63,
@@ -133,6 +139,8 @@ NPU2 = replace(
     ddr_bytes_per_s=45_000_000_000,
     dispatch_us=100.0,  # AIR: 80-116 us, Linux, turbo
     switch_us=100.0,  # VEGAH: 25 us + 7.2 us a lock; 89 us for a small design
+    dram_bytes_per_s=120_000_000_000,  # LPDDR5X-7500 on 128 bits (HX 370)
+    dram_pj_per_byte=48.0,  # LPDDR5X, about 6 pJ a bit with its PHY: inferred
     max_contexts=16,
 )
 

@@ -3,6 +3,8 @@
 Between `compiler/fuse.py` (MixedGraph) and codegen (which sees only what landed on the NPU).
 
     cost.py, gemm_model.py, cpu_profile.py   predicted times
+    machines.py, calibrate.py                the parts by name; this machine measured
+    shared_memory.py                         both devices on one DRAM
     demands.py                               what the user overrules
     mincut.py, case.py                       the exact minimum, for numbers and for graphs
     assign.py, explain.py                    all of it, into a Partition with its reasons

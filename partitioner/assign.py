@@ -14,9 +14,10 @@ from aiec.ir.graph import MixedGraph
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
+from aiec.partitioner.calibrate import chosen_cpu
 from aiec.partitioner.case import Case
 from aiec.partitioner.cost import Costs
-from aiec.partitioner.cpu_profile import CpuProfile, profile_for
+from aiec.partitioner.cpu_profile import CpuProfile
 from aiec.partitioner.demands import demands, refuse_empty
 from aiec.partitioner.mincut import solve
 
@@ -26,10 +27,10 @@ def assign(
 ) -> Partition:
     """Decide for each op of `graph` where it runs.
 
-    Without a target everything is the CPU's. Without `cpu`, the CPU of the machine that the
-    target's numbers are from. Raises `PartitionError` for demands that cannot be met.
+    Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says. Raises
+    `PartitionError` for demands that cannot be met.
     """
-    cpu = cpu or profile_for(target)
+    cpu = cpu or chosen_cpu(options.cpu, target)
     case = Case(graph, Costs(graph, target, cpu))
     fixed = demands(graph, options, case.costs.obstacle)
     sides = solve(case.problem(fixed))

@@ -3,21 +3,29 @@
 Fed by a MixedGraph, read by `assign.py`. All times are microseconds of one pass, predicted by
 rooflines: the larger of arithmetic and DRAM traffic, plus a fixed cost a dispatch. Caches are not
 modelled, so small activations cost the CPU, and the packing, somewhat less than is said here.
-What no kernel of ours runs has no cost on the NPU but an obstacle, in words.
+What no kernel of ours runs has no cost on the NPU but an obstacle, in words. Every cost carries
+its error bar, its traffic and its energy; what CPU and NPU do to each other when both are busy is
+in `shared_memory.py`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from aiec.ir.graph import Activation, FusedOp, MixedGraph, OpKind, Role, Value
 from aiec.ir.partition import Cost
-from aiec.ir.target import Target
+from aiec.ir.target import NPU1, Target
 from aiec.partitioner.cpu_profile import CpuProfile, profile_for
 from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
 
 _NPU_ITEMSIZE = 2  # bf16
 _NPU_DTYPES = ("float32", "float16", "bfloat16")
+_DRAM_PJ_PER_BYTE = NPU1.dram_pj_per_byte  # where there is no target: DDR5
+
+# Error bar of a GEMM of ours on the NPU: factors on the predicted time, 10th and 90th percentile.
+# Source: predictions of published GEMMs by a model that has not seen their source (`bench cost`).
+NPU_LOW, NPU_HIGH = 1 / 1.35, 1.35
 
 # ATen ops that only change how a tensor is read; eager PyTorch moves no data for them.
 _VIEWS = frozenset(
@@ -69,47 +77,94 @@ class Costs:
         if self.obstacle(op) is not None:
             return None
         assert self.target and self.tiling and op.gemm and op.operands
-        cost = gemm_cost(op.gemm, self.tiling, self.target)
-        return Cost(
-            compute_us=cost.compute_us(self.target),
-            memory_us=cost.memory_us(self.target),
-            dispatch_us=self.target.dispatch_us + self.target.host_us,
+        target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
+        cost = Cost(
+            compute_us=gemm.compute_us(target),
+            memory_us=gemm.memory_us(target),
+            dispatch_us=target.dispatch_us + target.host_us,
             transfer_us=self.crossing_us(op.operands.x)
             + self.residual_us(op)
             + self.crossing_us(op.outputs[0]),
+            ddr_bytes=gemm.ddr_bytes,
+            dispatches=1,
+            resident_bytes=_NPU_ITEMSIZE * math.prod(self.values[op.operands.weight].shape),
+            low=NPU_LOW,
+            high=NPU_HIGH,
         )
+        return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
 
     def on_cpu(self, op: FusedOp) -> Cost:
         """Cost on the CPU: a roofline for the product, then a pass over DRAM for each epilogue."""
         if op.kind is OpKind.VIEW:
             return Cost(0.0, 0.0)
-        passes_us = self._epilogue_us(op)
-        return Cost(
-            compute_us=1e6 * op.flop / self.cpu.gemm_flops + passes_us,
-            memory_us=self.cpu.stream_us(self._traffic_bytes(op)) + passes_us,
+        traffic, passed = self._traffic_bytes(op), self._epilogue_bytes(op)
+        passes_us = self.cpu.stream_us(passed)
+        cost = Cost(
+            compute_us=self._arithmetic_us(op) + passes_us,
+            memory_us=self.cpu.stream_us(traffic) + passes_us,
             dispatch_us=self.cpu.op_us * _launches(op),
+            ddr_bytes=traffic + passed,
+            low=self.cpu.low,
+            high=self.cpu.high,
         )
+        return replace(cost, energy_uj=self._energy_uj(self.cpu.watts, cost))
 
     def crossing_us(self, value: str) -> float:
         """Host time to convert a value between fp32 and the NPU's bf16 buffer, either way."""
+        nbytes = self.crossing_bytes(value)
+        return self.cpu.stream_us(nbytes) + self.cpu.op_us if nbytes else 0.0
+
+    def crossing_bytes(self, value: str) -> int:
+        """DRAM traffic of that; none for a weight, which is packed once and stays."""
         if self.values[value].role is Role.WEIGHT:
-            return 0.0  # packed once, resident afterwards
+            return 0
         elements = math.prod(self.values[value].shape)
-        nbytes = elements * (self.values[value].itemsize + _NPU_ITEMSIZE)
-        return self.cpu.stream_us(nbytes) + self.cpu.op_us
+        return elements * (self.values[value].itemsize + _NPU_ITEMSIZE)
+
+    def upload_us(self, nbytes: int) -> float:
+        """Host time to pack `nbytes` of weights that are not yet in the device's memory."""
+        return self.cpu.stream_us(nbytes * (4 + _NPU_ITEMSIZE) / _NPU_ITEMSIZE) + self.cpu.op_us
+
+    @property
+    def switch_us(self) -> float:
+        """Time to go from one resident design to another."""
+        return self.target.switch_us if self.target else 0.0
 
     def residual_us(self, op: FusedOp) -> float:
         """Host time to lay a residual out as the accumulator is: due wherever it was made."""
         residual = op.operands.residual if op.operands else None
         return self.crossing_us(residual) if residual else 0.0
 
-    def _epilogue_us(self, op: FusedOp) -> float:
+    def _arithmetic_us(self, op: FusedOp) -> float:
+        """Time of an op's arithmetic on all cores of the CPU, by the rate of its kind."""
+        made = sum(math.prod(self.values[name].shape) for name in op.outputs)
+        rate = self._element_rates.get(op.kind)
+        if rate is not None:
+            return 1e6 * made / rate
+        gelu = op.gemm is not None and op.gemm.activation is Activation.GELU
+        return self.cpu.gemm_us(op.flop) + (1e6 * made / self.cpu.gelu_per_s if gelu else 0.0)
+
+    @property
+    def _element_rates(self) -> dict[OpKind, float]:
+        """Elements a second of the kinds that are no products."""
+        return {
+            OpKind.LAYER_NORM: self.cpu.norm_per_s,
+            OpKind.SOFTMAX: self.cpu.softmax_per_s,
+            OpKind.GELU: self.cpu.gelu_per_s,
+        }
+
+    def _energy_uj(self, watts: float, cost: Cost) -> float:
+        """Energy of the busy device and of its DRAM traffic; the idle rest is not counted."""
+        dram = self.target.dram_pj_per_byte if self.target else _DRAM_PJ_PER_BYTE
+        return watts * max(cost.compute_us, cost.memory_us) + 1e-6 * dram * cost.ddr_bytes
+
+    def _epilogue_bytes(self, op: FusedOp) -> int:
         """GELU reads and writes the output once more; a residual is read besides."""
         if op.gemm is None:
-            return 0.0
+            return 0
         gelu = 2 if op.gemm.activation is Activation.GELU else 0
         residual = 3 if op.gemm.residual else 0
-        return self.cpu.stream_us((gelu + residual) * self.values[op.outputs[0]].nbytes)
+        return (gelu + residual) * self.values[op.outputs[0]].nbytes
 
     def _traffic_bytes(self, op: FusedOp) -> int:
         """Bytes that cross DRAM: inputs and outputs once; of an embedding the rows it reads."""

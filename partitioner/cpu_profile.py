@@ -1,22 +1,21 @@
-"""CpuProfile: three numbers that say how fast a CPU runs PyTorch's fp32 ops.
+"""CpuProfile: how fast a CPU runs PyTorch's fp32 ops, in a few rates.
 
-Read by `cost.py`. Two machines that carry an NPU are named here, so that a decision for them can be
-made anywhere; `measure()` calibrates the machine it runs on. Refuses no machine.
+Read by `cost.py`. The parts of `machines.py` have profiles by name, so that a decision for one can
+be made anywhere; `calibrate.py` measures the machine it runs on. Refuses no machine.
 
 Sources, by short name:
     WXDNA: the open whisper-xdna project's README, a Ryzen 7 PRO 8845HS with all cores busy.
-    CC: chipsandcheese.com, "AMD's Strix Point: Zen 5 Hits Mobile", 10 Aug 2024.
+    EPYC: `aiec bench calibrate` with torch 2.13 on one core of a Zen EPYC, rates over its GEMM's.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import bisect
+import math
 from dataclasses import dataclass
 
-import torch
-
 from aiec.ir.target import Target
+from aiec.partitioner.machines import Machine, machine_named, machine_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,12 @@ class CpuProfile:
 
     Source of that sharing: torch 2.13 on one x86 core gave 59, 64 and 69 GFLOP/s for the linear,
     attention and convolution shapes of Whisper base.
+
+    Attributes:
+        gemm_ramp: (flop of a product, share of `gemm_flops` it reaches), rising; small products
+            do not fill the cores.
+        norm_per_s, softmax_per_s, gelu_per_s: elements a second, all cores, data in cache.
+        low, high: factors on predicted times, 10th and 90th percentile.
     """
 
     name: str
@@ -32,69 +37,74 @@ class CpuProfile:
     gemm_flops: float  # fp32 GEMM, all cores, flop/s
     memory_bytes_per_s: float  # reads and writes of a copy, all cores
     op_us: float  # eager PyTorch's own time per op, microseconds
+    gemm_ramp: tuple[tuple[float, float], ...] = ()
+    norm_per_s: float = math.inf
+    softmax_per_s: float = math.inf
+    gelu_per_s: float = math.inf
+    watts: float = 45.0
+    low: float = 1.0
+    high: float = 1.0
 
     def __post_init__(self) -> None:
-        assert min(self.gemm_flops, self.memory_bytes_per_s, self.op_us) > 0, self
+        rates = (self.gemm_flops, self.memory_bytes_per_s, self.op_us, self.norm_per_s)
+        assert min(*rates, self.softmax_per_s, self.gelu_per_s, self.watts) > 0, self
+        assert list(self.gemm_ramp) == sorted(self.gemm_ramp), self
 
     def stream_us(self, nbytes: float) -> float:
         """Time in microseconds to move `nbytes` (read and written ones together)."""
         return 1e6 * nbytes / self.memory_bytes_per_s
 
+    def gemm_us(self, flop: float) -> float:
+        """Time in microseconds of one product of `flop`, by arithmetic alone."""
+        return 1e6 * flop / (self.gemm_flops * self._share(flop))
 
-# gemm_flops. Source: WXDNA measures 829 GFLOP/s on large GEMMs, and 1082 on the NPU beside it.
-# memory: two thirds of dual DDR5-5600 (89.6 GB/s). Inferred, to be replaced by a measurement.
-# op_us: an eager op's 2 us (torch 2.13, measured on x86) and as much again to wake the threads.
-RYZEN_8845HS = CpuProfile(
-    name="Ryzen 7 8845HS",
-    source="WXDNA (GEMM 829 GFLOP/s measured); bandwidth is 2/3 of DDR5-5600",
-    gemm_flops=829e9,
-    memory_bytes_per_s=60e9,
-    op_us=4.0,
-)
+    def _share(self, flop: float) -> float:
+        """Share of the large GEMM's rate, interpolated between the measured sizes in log space."""
+        if not self.gemm_ramp or flop <= 0:
+            return 1.0
+        at = bisect.bisect(self.gemm_ramp, (flop, math.inf))
+        if at in (0, len(self.gemm_ramp)):
+            return self.gemm_ramp[min(at, len(self.gemm_ramp) - 1)][1]
+        (f0, s0), (f1, s1) = self.gemm_ramp[at - 1 : at + 1]
+        part = math.log(flop / f0) / math.log(f1 / f0)
+        return s0 * (s1 / s0) ** part
 
-# gemm_flops: 4 cores at 5.15 GHz and 8 at 3.3 GHz (CC), 32 flop a cycle each (half-width SIMD),
-# times 0.635, the share of that bound which the 8845HS's 829 GFLOP/s is (8 cores at 5.1 GHz).
-# memory: two thirds of LPDDR5X-7500 (120 GB/s). Both inferred.
-RYZEN_HX370 = CpuProfile(
-    name="Ryzen AI 9 HX 370",
-    source="CC (clocks), at the 8845HS's measured share of peak; bandwidth 2/3 of LPDDR5X-7500",
-    gemm_flops=955e9,
-    memory_bytes_per_s=80e9,
-    op_us=4.0,
-)
 
-PROFILES: dict[str, CpuProfile] = {"npu1": RYZEN_8845HS, "npu2": RYZEN_HX370}
+# Share of the boost-clock peak that a large GEMM reaches: 829 GFLOP/s of 1306. Source: WXDNA.
+_GEMM_SHARE = 829e9 / (8 * 5.1e9 * 32)
+# A copy reaches about two thirds of the DRAM's peak. Inferred; `aiec bench calibrate` measures it.
+_COPY_SHARE = 2 / 3
+# An eager op's 2 us (torch 2.13, measured on x86) and as much again to wake the threads.
+_OP_US = 4.0
+# Elements a flop of the GEMM's rate: 2.96, 1.66 and 2.26 G/s beside 103 GFLOP/s. Source: EPYC.
+_NORM, _SOFTMAX, _GELU = 2.96 / 103, 1.66 / 103, 2.26 / 103
+# Named profiles are inferred from data sheets: a factor of 1.4 either way holds most machines.
+_LOW, _HIGH = 1 / 1.4, 1.4
+
+
+def profile_of(machine: Machine) -> CpuProfile:
+    """The CPU of a part that nobody measured here, from its clocks, cores and memory."""
+    flops = _GEMM_SHARE * machine.peak_flops
+    return CpuProfile(
+        name=machine.name,
+        source="AMD (cores, clocks, memory) at the share of peak that WXDNA's 829 GFLOP/s are",
+        gemm_flops=flops,
+        memory_bytes_per_s=_COPY_SHARE * machine.dram_bytes_per_s,
+        op_us=_OP_US,
+        norm_per_s=_NORM * flops,
+        softmax_per_s=_SOFTMAX * flops,
+        gelu_per_s=_GELU * flops,
+        watts=machine.watts,
+        low=_LOW,
+        high=_HIGH,
+    )
 
 
 def profile_for(target: Target | None) -> CpuProfile:
     """The CPU beside `target`'s NPU in the machine that the target's numbers were taken from."""
-    return PROFILES[target.name] if target else RYZEN_8845HS
+    return profile_of(machine_of(target))
 
 
-def measure(budget_s: float = 1.5) -> CpuProfile:
-    """Calibrate this machine with torch and its current threads, in about `budget_s` seconds."""
-    side, copied = 768, 8 * 1024 * 1024
-    a, b = torch.randn(side, side), torch.randn(side, side)
-    source, sink = torch.randn(copied), torch.empty(copied)
-    small = torch.zeros(8)
-    gemm_s = _best_s(lambda: torch.mm(a, b), budget_s / 3)
-    copy_s = _best_s(lambda: sink.copy_(source), budget_s / 3)
-    op_s = _best_s(lambda: [torch.add(small, small) for _ in range(200)], budget_s / 3) / 200
-    return CpuProfile(
-        name=f"this machine, {torch.get_num_threads()} threads",
-        source=f"measured with torch {torch.__version__}",
-        gemm_flops=2.0 * side**3 / gemm_s,
-        memory_bytes_per_s=2.0 * source.nbytes / copy_s,
-        op_us=1e6 * op_s,
-    )
-
-
-def _best_s(run: Callable[[], object], budget_s: float) -> float:
-    """Shortest of the runs that fit into `budget_s`, the first (warm-up) not counted."""
-    run()
-    best, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < budget_s or best == float("inf"):
-        before = time.perf_counter()
-        run()
-        best = min(best, time.perf_counter() - before)
-    return best
+def profile_named(name: str) -> CpuProfile:
+    """The CPU of a part by its name, as `HX 370`; `OptionError` if nobody is called so."""
+    return profile_of(machine_named(name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from aiec.ir.graph import FusedOp, OpKind
@@ -97,7 +96,8 @@ def _op(op: FusedOp, decision: Decision) -> dict[str, Any]:
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
-    return {key: _us(us) for key, us in asdict(cost).items()} | {"device_us": _us(cost.device_us)}
+    times = ("compute_us", "memory_us", "dispatch_us", "transfer_us", "device_us")
+    return {key: _us(getattr(cost, key)) for key in times}
 
 
 def _us(us: float | None) -> float | None:
