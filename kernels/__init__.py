@@ -3,7 +3,9 @@
     spec.py, registry.py      KernelSpec, and KERNELS: all of them by symbol
     gemm_bf16.py, cycles.py   the GEMM's spec and its cycle model
     layout.py                 DDR buffers to and from torch's row-major arrays
+    encoder*.py               the encoder's kernels: specs, torch bodies, cycle models
     host.py                   the C++ compiled for this machine, for the simulator
+    torch_kernels.py          the torch bodies in its place
     cpp/, emulation/          the sources, and the part of aie_api that they use
 
 Stands on `ir` alone. A kernel is not added without a torch body that says what it means.

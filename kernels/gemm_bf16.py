@@ -13,7 +13,7 @@ import torch
 from aiec.ir.design import GemmTiling, KernelBuild
 from aiec.ir.target import Target
 from aiec.kernels import cycles
-from aiec.kernels.spec import KernelSpec, Parameter
+from aiec.kernels.spec import KernelSpec, Parameter, tiling_defines
 
 # The matrix instruction (r, s, t) for bf16, by ISA.
 # Source: aie_api detail/aie2/mmul_bf16_bf16.hpp (native), detail/aie2p/mmul_bf16_bf16.hpp.
@@ -29,21 +29,11 @@ NONE, GELU = 0, 1  # values of the `activation` argument
 
 def kernel_build(tiling: GemmTiling) -> KernelBuild:
     """The object that cores of a design with `tiling` link with."""
-    sizes = {"DIM_M": tiling.m, "DIM_K": tiling.k, "DIM_N": tiling.n}
-    mmul = {"MMUL_R": tiling.r, "MMUL_S": tiling.s, "MMUL_T": tiling.t}
     return KernelBuild(
         object="gemm_bf16.o",
         source="gemm_bf16.cc",
-        defines=tuple((name, str(value)) for name, value in {**sizes, **mmul}.items()),
+        defines=tiling_defines(tiling),
         symbols=(GEMM_BF16.symbol, GEMM_BF16_RESIDUAL.symbol, GEMM_BF16_STORE.symbol),
-    )
-
-
-def tiling_of(build: KernelBuild) -> GemmTiling:
-    """The tiling that `kernel_build` made `build` from; k_l2, which kernels do not see, is k."""
-    d = {name: int(value) for name, value in build.defines}
-    return GemmTiling(
-        d["DIM_M"], d["DIM_K"], d["DIM_N"], d["MMUL_R"], d["MMUL_S"], d["MMUL_T"], k_l2=d["DIM_K"]
     )
 
 

@@ -17,14 +17,14 @@ import numpy as np
 from aiec.ir.design import GemmTiling, KernelBuild
 from aiec.ir.errors import CodegenError, DesignError, SimulationError
 from aiec.ir.target import Target
-from aiec.kernels.gemm_bf16 import tiling_of
 from aiec.kernels.host_compiler import compile_library
 from aiec.kernels.registry import KERNELS
-from aiec.kernels.spec import KernelSpec, source_files
+from aiec.kernels.spec import KernelSpec, source_files, tiling_of
 
 _DTYPES: dict[str, np.dtype[Any]] = {
     "bf16": np.dtype(ml_dtypes.bfloat16),
     "f32": np.dtype(np.float32),
+    "i32": np.dtype(np.int32),
 }
 _KNOWN_ARRAYS = 256  # addresses that a function remembers; a simulator's buffers are made once
 

@@ -73,3 +73,18 @@ class KernelSpec:
 def source_files(build: KernelBuild) -> tuple[Path, ...]:
     """The files that `build` is compiled from: its source, then the headers beside it."""
     return (CPP / build.source, *sorted(CPP.glob("*.h")))
+
+
+def tiling_defines(tiling: GemmTiling) -> tuple[tuple[str, str], ...]:
+    """The macros that tell a kernel's source its tiling; k_l2 does not concern kernels."""
+    sizes = {"DIM_M": tiling.m, "DIM_K": tiling.k, "DIM_N": tiling.n}
+    mmul = {"MMUL_R": tiling.r, "MMUL_S": tiling.s, "MMUL_T": tiling.t}
+    return tuple((name, str(value)) for name, value in {**sizes, **mmul}.items())
+
+
+def tiling_of(build: KernelBuild) -> GemmTiling:
+    """The tiling of `tiling_defines` in a build, with k as its k_l2."""
+    d = dict(build.defines)
+    m, k, n = (int(d[f"DIM_{name}"]) for name in "MKN")
+    r, s, t = (int(d[f"MMUL_{name}"]) for name in "RST")
+    return GemmTiling(m, k, n, r, s, t, k_l2=k)

@@ -1,0 +1,113 @@
+"""The encoder's kernels: specs of `cpp/encoder.cc`, whose tiles are all 64 x 64 x 64.
+
+What each means is in `encoder_bodies.py`, how long it takes in `encoder_cycles.py`; in which order
+a core calls them, `codegen/emit_encoder.py` says. Refuses every tiling but `tiling_for(target)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiec.ir.design import GemmTiling, KernelBuild
+from aiec.ir.encoder import OBJECT_ELEMS, TILE
+from aiec.ir.target import Target
+from aiec.kernels import encoder_bodies as bodies
+from aiec.kernels import encoder_cycles as cycles
+from aiec.kernels.spec import KernelSpec, Parameter, tiling_defines
+
+# The matrix instruction (r, s, t). AIE2P multiplies bf16 through bfp16: no native instruction does.
+# Source: aie_api detail/aie2/mmul_bf16_bf16.hpp, detail/aie2p/mmul_bf16_bf16.hpp.
+MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (8, 8, 8)}
+THROUGH_BFP16 = ("AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16", "1")
+
+SCRATCH_ELEMS = 1280  # fp32
+PARAMETER_WORDS = 16
+
+_OBJECT, _SOURCE = "encoder.o", "encoder.cc"
+
+
+def tiling_for(target: Target) -> GemmTiling:
+    """The one tiling of the encoder on `target`."""
+    return GemmTiling(TILE, TILE, TILE, *MMUL_SHAPE[target.isa], k_l2=TILE)
+
+
+def kernel_build(target: Target) -> KernelBuild:
+    """The object that the encoder's cores link with."""
+    defines = tiling_defines(tiling_for(target))
+    if target.isa == "aie2p":
+        defines = (*defines, THROUGH_BFP16)
+    return KernelBuild(_OBJECT, _SOURCE, defines, tuple(s.symbol for s in ENCODER_KERNELS))
+
+
+def broken_constraint(target: Target, tiling: GemmTiling) -> str | None:
+    """Say in one sentence that `tiling` is not the encoder's on `target`; None if it is."""
+    if tiling == tiling_for(target):
+        return None
+    shape = "x".join(map(str, MMUL_SHAPE[target.isa]))
+    return f"the encoder's tiles are {TILE}x{TILE}x{TILE} in {shape} instructions on {target.isa}"
+
+
+def _array(name: str, dtype: str, elems: int, written: bool = False) -> Parameter:
+    return Parameter(name, dtype, lambda _: elems, written)
+
+
+def _tile(name: str, written: bool = False) -> Parameter:
+    return _array(name, "bf16", TILE * TILE, written)
+
+
+def _object(name: str, written: bool = False) -> Parameter:
+    return _array(name, "bf16", OBJECT_ELEMS, written)
+
+
+def _scalar(name: str) -> Parameter:
+    return Parameter(name, "i32")
+
+
+_ACC = _array("acc", "f32", TILE * TILE)
+_ACC_WRITTEN = _array("acc", "f32", TILE * TILE, written=True)
+_SCRATCH = _array("scratch", "f32", SCRATCH_ELEMS)
+_SCRATCH_WRITTEN = _array("scratch", "f32", SCRATCH_ELEMS, written=True)
+_PAR = _array("par", "i32", PARAMETER_WORDS, written=True)
+
+
+def _spec(
+    body: Callable[..., None], cycle_model: Callable[..., int], *parameters: Parameter
+) -> KernelSpec:
+    return KernelSpec(
+        symbol=f"encoder_{body.__name__}",
+        object=_OBJECT,
+        source=_SOURCE,
+        parameters=parameters,
+        body=body,
+        constraint=broken_constraint,
+        cycles=cycle_model,
+        cycles_source=cycles.SOURCE,
+    )
+
+
+ENCODER_KERNELS: tuple[KernelSpec, ...] = (
+    _spec(bodies.parameters, cycles.parameters, _object("w"), _PAR),
+    _spec(bodies.gemm, cycles.gemm, _tile("x"), _object("w"), _ACC_WRITTEN, _scalar("first")),
+    _spec(
+        bodies.stats, cycles.per_vector(2), _tile("x"), _SCRATCH_WRITTEN,
+        _scalar("slot"), _scalar("first"),
+    ),
+    _spec(
+        bodies.moments, cycles.per_vector(50, share=1 / TILE), _SCRATCH_WRITTEN,
+        _scalar("slot"), _scalar("width"),
+    ),
+    _spec(
+        bodies.affine, cycles.per_vector(10), _object("w"), _ACC_WRITTEN, _SCRATCH,
+        _scalar("slot"), _scalar("width"),
+    ),
+    _spec(bodies.gelu, cycles.per_vector(45), _ACC_WRITTEN),
+    _spec(bodies.residual, cycles.per_vector(2), _tile("x"), _ACC_WRITTEN),
+    _spec(bodies.store, cycles.per_vector(3), _ACC, _tile("out", True), _scalar("transpose")),
+    _spec(bodies.query, cycles.per_vector(2), _object("w"), _tile("out", True)),
+    _spec(bodies.attention_start, cycles.per_vector(2), _ACC_WRITTEN, _SCRATCH_WRITTEN),
+    _spec(
+        bodies.scores, cycles.scores, _tile("k"), _tile("qt"), _object("pt", True), _ACC_WRITTEN,
+        _SCRATCH_WRITTEN, _scalar("valid"),
+    ),
+    _spec(bodies.attention_end, cycles.per_vector(4), _ACC_WRITTEN, _SCRATCH),
+)  # fmt: skip

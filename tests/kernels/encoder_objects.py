@@ -1,0 +1,70 @@
+"""Objects of the encoder's kernels for tests: matrices in and out of the layouts of a core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from kernel_objects import BF16, aligned, as_tensor
+
+from aiec.ir.design import GemmTiling
+from aiec.ir.encoder import OBJECT_ELEMS, TILE
+from aiec.kernels import encoder_bodies as bodies
+from aiec.kernels.encoder import SCRATCH_ELEMS
+
+F32 = np.dtype(np.float32)
+
+
+def left_operand(tiling: GemmTiling, matrix: torch.Tensor) -> np.ndarray:
+    """A (64, 64) matrix as an x object."""
+    out, (r, s) = aligned(TILE * TILE, BF16), (tiling.r, tiling.s)
+    view = as_tensor(out).view(TILE // s, TILE // r, r, s).permute(1, 2, 0, 3)
+    bodies.put(view, matrix)
+    return out
+
+
+def weight_object(
+    tiling: GemmTiling,
+    matrix: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    column_sums: torch.Tensor | None = None,
+) -> np.ndarray:
+    """A (64, 64) matrix as a weight object with its tail."""
+    out = aligned(OBJECT_ELEMS, BF16)
+    bodies.put(bodies.right_view(tiling, as_tensor(out)), matrix)
+    tail = out[TILE * TILE :].view(np.float32).reshape(2, TILE)
+    for row, values in zip(tail, (bias, column_sums), strict=True):
+        row[:] = 0 if values is None else values.numpy()
+    return out
+
+
+def row_major_object(matrix: torch.Tensor) -> np.ndarray:
+    """A (64, 64) matrix as a Q object: row-major, then elements that nothing reads."""
+    out = aligned(OBJECT_ELEMS, BF16)
+    bodies.put(as_tensor(out)[: TILE * TILE].view(TILE, TILE), matrix)
+    return out
+
+
+def accumulator(tiling: GemmTiling, matrix: torch.Tensor, dtype: np.dtype[Any] = F32) -> np.ndarray:
+    """A (64, 64) matrix in accumulator layout."""
+    out = aligned(TILE * TILE, dtype)
+    bodies.put(bodies.accumulator_view(tiling, as_tensor(out)), matrix)
+    return out
+
+
+def matrix_of(tiling: GemmTiling, blocks: np.ndarray) -> torch.Tensor:
+    """The (64, 64) fp32 matrix of an array in accumulator layout."""
+    return bodies.accumulator_view(tiling, as_tensor(blocks)).reshape(TILE, TILE).float()
+
+
+def scratch() -> np.ndarray:
+    """Scratch memory full of NaN: nothing may be read before it was written."""
+    out = aligned(SCRATCH_ELEMS, F32)
+    out[:] = np.nan
+    return out
+
+
+def bf16(matrix: torch.Tensor) -> torch.Tensor:
+    """Rounded to bf16, as fp32."""
+    return matrix.bfloat16().float()
