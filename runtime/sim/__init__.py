@@ -3,7 +3,7 @@
 timing, engine, locks, memory, access     what everything stands on
 dma, stream, tokens, process, machine     the array
 placement, limits, reading, descriptors,  from the text onto the array
-core, sequence, controller, elaborate
+core, sequence, controller, elaborate, image
 report, diagnose                          what a run tells
 simulator, run_file                       the faces: Python and command line
 """

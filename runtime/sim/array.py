@@ -18,6 +18,7 @@ from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim.core import Kernels
 from aiec.runtime.sim.elaborate import elaborate
 from aiec.runtime.sim.engine import Engine
+from aiec.runtime.sim.image import Image
 from aiec.runtime.sim.machine import Machine, Shared
 from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Action, Process
@@ -37,6 +38,7 @@ class Loaded:
     machine: Machine
     sequences: dict[str, RuntimeSequenceOp]
     compiler: SequenceCompiler
+    image: Image
     programs: dict[tuple[str, int], Program] = field(default_factory=dict)
 
     def program(self, symbol: str, process: Process) -> Program:
@@ -70,7 +72,8 @@ class Array:
         target, _ = chip_of(main.device.data.value)
         self.device = main.device.data.value
         self.shared = Shared(Engine(seed), Ddr(Timing.of(target).ddr_bytes_per_cycle))
-        self.main = self.loaded = self._load(main)
+        self._built: dict[str, Loaded] = {}
+        self.main = self.loaded = self._load(main.sym_name.data)
         self._process: dict[str, _Sequence] = {}
 
     def start(self, symbol: str, args: Sequence[Any]) -> Process:
@@ -92,7 +95,7 @@ class Array:
             raise DesignError(f"there is no device @{name}", expected=nearest(name, self._devices))
         if again or name != self.loaded.name:
             self.shared.engine.clear()
-            self.loaded = self._load(self._devices[name])
+            self.loaded = self._load(name)
 
     def run(self, process: Process, symbol: str, *args: Any) -> Generator[Action, Any, None]:
         """Run a sequence of the loaded device as part of another."""
@@ -100,11 +103,21 @@ class Array:
         loaded.compiler.host_arguments[:] = args
         yield from loaded.program(symbol, process)(*args)
 
-    def _load(self, op: DeviceOp) -> Loaded:
+    def _load(self, name: str) -> Loaded:
+        """A device that was built before is loaded as it is: sequences that run stay bound."""
+        if name not in self._built:
+            self._built[name] = self._build(self._devices[name])
+        loaded = self._built[name]
+        loaded.compiler.clear()
+        loaded.image.load()
+        return loaded
+
+    def _build(self, op: DeviceOp) -> Loaded:
         elaborated = elaborate(op, self._kernels, self.shared)
         sequences = {s.sym_name.data: s for s in op.walk() if isinstance(s, RuntimeSequenceOp)}
         compiler = SequenceCompiler(elaborated, self)
-        return Loaded(op.sym_name.data, elaborated.machine, sequences, compiler)
+        machine = elaborated.machine
+        return Loaded(op.sym_name.data, machine, sequences, compiler, Image(machine))
 
     def _main(self, module: ModuleOp, device: str | None) -> DeviceOp:
         if device is not None:

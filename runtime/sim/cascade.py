@@ -31,6 +31,11 @@ class Cascade:
         self.getter: Process | None = None
         self.putter: tuple[Process, np.ndarray] | None = None
 
+    def clear(self) -> None:
+        """Be empty, as after a load."""
+        self.beats.clear()
+        self.getter = self.putter = None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PutBeat:

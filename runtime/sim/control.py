@@ -59,6 +59,12 @@ class ControlPort:
     def finish(self) -> None:
         """A port that always takes more never finishes."""
 
+    def clear(self) -> None:
+        """No packet is under way, as after a load."""
+        self._bytes.clear()
+        if self.source is not None:
+            self.source.clear()
+
     def end_packet(self) -> None:
         """Do what the packet says."""
         words = deque(np.frombuffer(bytes(self._bytes), np.uint32).tolist())
@@ -116,6 +122,12 @@ class ControlSource:
         self.bd = None
         if self._queue:
             self._next()
+
+    def clear(self) -> None:
+        """No answer is under way, as after a load."""
+        self.bd = None
+        self.remaining = 0
+        self._queue.clear()
 
     def _next(self) -> None:
         self.bd = self._queue.popleft()

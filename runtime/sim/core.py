@@ -79,8 +79,8 @@ class CoreCompiler:
             "aie.get_cascade": self._get_cascade,
         }
 
-    def start(self, op: Operation, place: Place, process: Process) -> None:
-        """Compile the body of core `op`, at `place`, and start it as `process`."""
+    def compile(self, op: Operation, place: Place, process: Process) -> None:
+        """Compile the body of core `op`, at `place`, as the program of `process`."""
         self._place = place
         w = Writer(self._handlers, describe)
         w.unwritten = self._unwritten
@@ -96,7 +96,6 @@ class CoreCompiler:
             return function()
 
         process.program = program
-        process.start(program(process))
 
     def _bind_buffers(self, w: Writer, op: Operation) -> None:
         for inner in op.walk():

@@ -39,7 +39,6 @@ class DescriptorWriter:
         for inner in op.walk():
             if isinstance(inner, DmaBdOp) and (explicit := number(inner.bd_id)) is not None:
                 self._taken.add(explicit)
-        tasks = []
         for start in reading.starts(op):
             where = describe(start.op)
             port = Port(
@@ -47,9 +46,7 @@ class DescriptorWriter:
             )
             self._machine.channel(port, where)
             check_repeat(self._tile.limits, where, start.repeat)
-            tasks.append((port, Task(self._chain(start), start.repeat)))
-        for port, task in tasks:
-            self._machine.channel(port).push(task)
+            self._machine.first_tasks.append((port, Task(self._chain(start), start.repeat)))
 
     def _chain(self, start: Start) -> int:
         for block in start.chain:

@@ -36,6 +36,7 @@ class Route(Protocol):
 
     def stands_ready(self, channel: Channel) -> None: ...
     def withdraw(self, channel: Channel) -> None: ...
+    def clear(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -170,6 +171,10 @@ class Channel:
             lock.waiters = [waiter for waiter in lock.waiters if waiter[2] != self._locked]
         elif self.remaining and self.route is not None:
             self.route.withdraw(self)
+        self.clear()
+
+    def clear(self) -> None:
+        """Be idle, as after a load."""
         self.queue.clear()
         self.task = self.bd = None
         self.remaining = self.repeats = 0

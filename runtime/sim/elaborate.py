@@ -66,7 +66,7 @@ SHIM_MUX = {
 
 
 def elaborate(device: DeviceOp, kernels: Kernels, shared: Shared) -> Elaborated:
-    """Configure `device` on the tiles of `shared`, and start its cores."""
+    """Build what `device` configures on the tiles of `shared`; nothing runs before a load."""
     return _Elaboration(device, kernels, shared).run()
 
 
@@ -163,7 +163,7 @@ class _Elaboration:
         buffer = place(name, tile.memory, address, dtype, shape)
         initial = reading.initial_value(op)
         if initial is not None:
-            buffer.array[...] = initial
+            self._machine.contents.append((buffer, initial))
         return buffer
 
     def _descriptors(self) -> None:
@@ -271,4 +271,4 @@ class _Elaboration:
         for op in self._of(CoreOp):
             tile = self._tile(op.tile)
             tile.core = Process(self._machine.engine, f"core of {tile}")
-            compiler.start(op, (tile.column, tile.row), tile.core)
+            compiler.compile(op, (tile.column, tile.row), tile.core)

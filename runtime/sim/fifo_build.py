@@ -138,7 +138,7 @@ class FifoBuilder:
             address = placer.place(name, nbytes, None, where)
             buffer = place(name, tile.memory, address, dtype, shape)
             if i < len(pool.initial):
-                buffer.array[...] = pool.initial[i]
+                self._machine.contents.append((buffer, pool.initial[i]))
             buffers.append(buffer)
             self._machine.buffers[name] = buffer
         locks = []
@@ -219,7 +219,7 @@ class FifoBuilder:
                 f"{where} {buffer.name}", buffer.memory, buffer.address + offset, pattern,
                 acquire, release, following,
             )  # fmt: skip
-        self._machine.channel(port).push(Task(numbers[0], (iterations or 1) - 1))
+        self._machine.first_tasks.append((port, Task(numbers[0], (iterations or 1) - 1)))
 
     def _steps(
         self, fifo: Fifo, index: int, iterations: int | None, dims: Dims

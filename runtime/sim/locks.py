@@ -32,6 +32,11 @@ class Lock:
         self.waiters.append((value, equal, wake))
         return False
 
+    def clear(self, value: int) -> None:
+        """Hold `value`, with nobody waiting, as after a load."""
+        self.value = value
+        self.waiters = []
+
     def release(self, value: int) -> None:
         """Add `value`."""
         self.set(self.value + value)

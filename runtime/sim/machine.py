@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+import numpy as np
+
 from aiec.ir.errors import DesignError
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.control import ControlPort, ControlSource, RegisterFile
-from aiec.runtime.sim.dma import Bd, Channel
+from aiec.runtime.sim.dma import Bd, Channel, Task
 from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.memory import Buffer, Memory, tile_memory
@@ -100,6 +102,8 @@ class Machine:
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
         self.unwritten = Unwritten(shared.memories)
         self.nets: list[Net] = []  # what the stream switches carry
+        self.contents: list[tuple[Buffer, np.ndarray]] = []  # that a load writes
+        self.first_tasks: list[tuple[Port, Task]] = []  # that a load queues, in order
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
         """The tile there; `DesignError` outside the array."""
@@ -213,7 +217,7 @@ class Machine:
         return self.registers
 
     def restart_core(self, tile: Tile) -> None:
-        """Start the program of a halted core from its beginning."""
+        """Start the program of a core that does not run from its beginning."""
         old = tile.core
         assert old is not None
         assert old.program is not None

@@ -43,6 +43,13 @@ class PacketSink:
     def withdraw(self, channel: Channel) -> None:
         """The channel was reset; who sends to it waits for its next descriptor."""
 
+    def clear(self) -> None:
+        """Nobody sends, as after a load."""
+        self.owner = None
+        self.waiting = []
+        if isinstance(self.channel, ControlPort):
+            self.channel.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class PacketPath:
@@ -89,10 +96,15 @@ class PacketSource:
 
     def withdraw(self, channel: Channel) -> None:
         """The source was reset in the middle of a packet: its sinks are free again."""
-        path, self._path, self._count, self._header = self._path, None, 0, None
+        path = self._path
+        self.clear()
         if path is not None:
             for sink, _ in path.sinks:
                 sink.owner = None
+
+    def clear(self) -> None:
+        """No packet is under way, as after a load."""
+        self._path, self._count, self._header = None, 0, None
 
     def proceed(self) -> None:
         """Move bytes if all ends stand ready."""

@@ -17,7 +17,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim import timing
-from aiec.runtime.sim.schedule import Schedule, filled_bytes, jumps
+from aiec.runtime.sim.schedule import Schedule, filled_bytes, jumps, overlaps
 
 Handler = Callable[["Writer", Any], None]
 # A loop without a wait gives others a turn after this many cycles.
@@ -236,10 +236,17 @@ def _loop(w: Writer, op: scf.ForOp) -> None:
     assert body.last_op is not None
     w.assign(carried, w.uses(body.last_op.operands))
     w.spend(timing.SCALAR_OP_CYCLES)
-    if jumps(op):
+    rest = 0
+    if overlaps(op):
+        each, rest = w.schedule.drain_round(op)
+        if each:
+            w.emit(f"process.busy += {each}")
+    elif jumps(op):
         w.spend(timing.BRANCH_CYCLES)
     w.breathe()
     w.dedent()
+    if rest:
+        w.emit(f"process.busy += {rest}")
     for result, name in zip(op.results, carried, strict=True):
         w.alias(result, name)
 

@@ -186,6 +186,10 @@ class Registers:
         self._phantoms: dict[tuple[int, int], Memory] = {}
         self.ignored: set[str] = set()
 
+    def clear(self) -> None:
+        """Forget what was written: the device is loaded anew."""
+        self._words.clear()
+
     def write(self, address: int, value: int, where: str, mask: int = 0xFFFFFFFF) -> None:
         """Write one word at an absolute address of the array."""
         tile, offset = self._locate(address, where)

@@ -3,7 +3,9 @@ is waited for where it is used.
 
 Stands under program.py, which asks once for each stretch of code between two points where time is
 settled. A loop that holds neither loop nor call has no overhead, as the core has hardware loops for
-these; any other pays its jump.
+these; any other pays its jump. A loop of plain arithmetic, loads and stores that never loads from a
+memory that it stores to overlaps its rounds, as compilers pipeline it: a round takes its slots, or
+what its carried values wait for, and the latencies are paid once.
 """
 
 from __future__ import annotations
@@ -21,18 +23,19 @@ LATENCY = {
     "affine.load": timing.SCALAR_LOAD_LATENCY,
     "arith.muli": timing.SCALAR_MUL_LATENCY,
 }
+_MOVES = (memref.LoadOp, memref.StoreOp, scf.YieldOp)
 _PLAIN = (arith.ConstantOp, scf.YieldOp, memref.StoreOp, scf.ForOp)
 
 
 class Schedule:
     """One stretch of straight-line code. `quiet`: operations cost nothing for now."""
 
-    __slots__ = ("_issued", "_landed", "_ready", "op", "quiet")
+    __slots__ = ("_issued", "_landed", "_ready", "_slots", "op", "quiet")
 
     def __init__(self) -> None:
         self.op: Operation | None = None
         self.quiet = False
-        self._issued = self._landed = 0
+        self._issued = self._landed = self._slots = 0
         self._ready: dict[SSAValue, int] = {}
 
     def spend(self, cycles: int) -> None:
@@ -44,6 +47,7 @@ class Schedule:
         for operand in op.operands if op is not None else ():
             start = max(start, self._ready.get(operand, 0))
         self._issued = start + cycles
+        self._slots += cycles
         if op is None:
             return
         landed = start + max(cycles, LATENCY.get(op.name, 0))
@@ -54,15 +58,43 @@ class Schedule:
     def drain(self) -> int:
         """Cycles until everything has landed; a new stretch begins."""
         cycles = max(self._issued, self._landed)
-        self._issued = self._landed = 0
+        self._issued = self._landed = self._slots = 0
         self._ready.clear()
         return cycles
+
+    def drain_round(self, loop: scf.ForOp) -> tuple[int, int]:
+        """Cycles that one more round of an overlapping loop takes, and the rest of the last one."""
+        each = max(self._slots, _recurrence(loop))
+        return each, max(0, self.drain() - each)
 
 
 def jumps(op: Operation) -> bool:
     """Whether a loop is more than the core's hardware loops can hold."""
     inside = (inner for inner in op.walk() if inner is not op)
     return any(inner.regions or isinstance(inner, func.CallOp) for inner in inside)
+
+
+def overlaps(loop: scf.ForOp) -> bool:
+    """Whether a compiler can start a round of the loop before the last one has ended."""
+    inside = [op for op in loop.walk() if op is not loop]
+    stored = {op.memref for op in inside if isinstance(op, memref.StoreOp)}
+    loaded = {op.memref for op in inside if isinstance(op, memref.LoadOp)}
+    return not stored & loaded and all(
+        op.name.startswith(("arith.", "math.")) or isinstance(op, _MOVES) for op in inside
+    )
+
+
+def _recurrence(loop: scf.ForOp) -> int:
+    """The longest way in cycles from a value that the loop carries to the next round's."""
+    body = loop.body.block
+    longest = dict.fromkeys(body.args[1:], 0)
+    for op in body.ops:
+        ways = [longest[operand] for operand in op.operands if operand in longest]
+        if ways:
+            cycles = max(ways) + max(timing.SCALAR_OP_CYCLES, LATENCY.get(op.name, 0))
+            longest.update(dict.fromkeys(op.results, cycles))
+    last = body.last_op
+    return max((longest.get(value, 0) for value in last.operands), default=0) if last else 0
 
 
 def filled_bytes(loop: scf.ForOp) -> int:

@@ -94,6 +94,11 @@ class SequenceCompiler:
             "aiex.npu.load_pdi": self._load_pdi,
         }
 
+    def clear(self) -> None:
+        """Forget written registers and held descriptors: the device is loaded anew."""
+        self.registers.clear()
+        self._tasks.clear()
+
     def compile(
         self, op: RuntimeSequenceOp, process: Process
     ) -> Callable[..., Generator[Action, Any, Any]]:

@@ -74,6 +74,11 @@ class Circuit:
         self.missing += 1
         self.count = 0
 
+    def clear(self) -> None:
+        """No end stands ready, as after a load."""
+        self.missing = 1 + len(self.sinks)
+        self.count = 0
+
     def _start(self) -> None:
         source = self.source
         count, start = source.remaining, source.ready_at

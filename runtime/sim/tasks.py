@@ -83,6 +83,10 @@ class TaskController:
         self._controller = controller
         self._pools: dict[str, _Pool] = {}
 
+    def clear(self) -> None:
+        """No task holds a descriptor: the device is loaded anew."""
+        self._pools.clear()
+
     def configure(
         self, site: TaskSite, repeat: int, first_bd: int | None, *numbers: BdNumbers
     ) -> TaskHandle:

@@ -16,6 +16,11 @@ class Tokens:
         self.count = 0
         self.waiters: list[Callback] = []
 
+    def clear(self) -> None:
+        """None has been issued, as after a load."""
+        self.count = 0
+        self.waiters.clear()
+
     def issue(self) -> None:
         """A task has completed."""
         self.count += 1

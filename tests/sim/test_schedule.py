@@ -73,8 +73,29 @@ def test_other_stores_are_no_memset(body):
 
 
 def test_only_the_innermost_loop_is_free_of_jumps():
-    flat = cycles("scf.for %i = %c0 to %c4 step %c1 { " + load("a", "i") + " }")
-    assert flat == 4 * timing.SCALAR_LOAD_LATENCY  # the count of the loop is hidden behind it
     outer = cycles(nest("%s = arith.addi %zero, %zero : i32"))
     inner = 8 * 2 * timing.SCALAR_OP_CYCLES
     assert outer == 4 * (inner + timing.SCALAR_OP_CYCLES + timing.BRANCH_CYCLES)
+
+
+def rounds(count, body, carried=""):
+    return cycles(f"scf.for %i = %c0 to {count} step %c1 {carried} {{ {body} }}")
+
+
+def test_rounds_of_a_loop_overlap():
+    flat = rounds("%c4", load("a", "i"))
+    slots = timing.SCALAR_LOAD_CYCLES + timing.SCALAR_OP_CYCLES
+    assert flat == 4 * slots + timing.SCALAR_LOAD_LATENCY - slots
+    assert rounds("%c8", load("a", "i")) - flat == 4 * slots
+
+
+def test_a_carried_value_is_waited_for_in_every_round():
+    product = "%w = arith.muli %v, %v : i32\n%x = arith.muli %w, %w : i32\nscf.yield %x : i32"
+    carried = "iter_args(%v = %zero) -> (i32)"
+    more = rounds("%c8", product, carried) - rounds("%c4", product, carried)
+    assert more == 4 * 2 * timing.SCALAR_MUL_LATENCY
+
+
+def test_a_round_that_loads_what_another_may_store_waits():
+    copy = load("a", "i") + "memref.store %a, %m[%c1, %i] : memref<4x8xi32>"
+    assert rounds("%c8", copy) - rounds("%c4", copy) > 4 * timing.SCALAR_LOAD_LATENCY

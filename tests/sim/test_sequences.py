@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from aiec.ir.errors import DesignError, SimulationError
-from aiec.runtime.sim import simulate
+from aiec.runtime.sim import Simulator, simulate
 
 SEEDS = (0, 1, 2)
 
@@ -256,3 +256,21 @@ def test_a_logical_tile_gets_a_place():
     five = "".join(f"%t{i} = aie.logical_tile<CoreTile>(0, ?)\n" for i in range(5))
     with pytest.raises(DesignError, match="no CoreTile is left for a logical tile"):
         simulate(text.replace("%tile = aie.logical", five + "%tile = aie.logical"), [a, b], kernels)
+
+
+LOADS = "aiex.npu.load_pdi {device_ref = @other}\naiex.npu.load_pdi {device_ref = @main}\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [("aiex.configure @main {\n", "}\n"), (LOADS, "")])
+def test_a_sequence_that_loads_its_own_device_goes_on_with_it(before, after):
+    text = designs.add_one_relay().replace("aie.device(npu2_1col)", "aie.device(npu2) @main")
+    text = text.replace("module {\n", "module {\naie.device(npu2) @other {}\n")
+    first = "aiex.npu.dma_memcpy_nd(%a"
+    text = text.replace(first, before + first)
+    text = text.replace(designs.wait("out"), designs.wait("out") + after)
+    kernels = {"add_one": lambda x, y, n: np.add(x, 1, out=y)}
+    simulator = Simulator(text, kernels=kernels, device="main")
+    for _ in range(2):
+        a, b = i32(64), np.zeros(64, np.int32)
+        simulator.run([a, b])
+        assert np.array_equal(b, a + 1)
