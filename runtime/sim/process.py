@@ -78,6 +78,15 @@ class Process:
         self.answer = answer
         self._run()
 
+    def rested(self) -> None:
+        """The delay that the program asked for has passed."""
+        spent = self.engine.now - self.since
+        self.waiting = False
+        self.compute_cycles += spent
+        if self.engine.trace is not None:
+            self.engine.trace.add(self.name, self.kernel, self.since, spent)
+        self._run()
+
     def _waited(self) -> None:
         self.waiting = False
         if self.engine.trace is not None and self.action is not None:
@@ -154,14 +163,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """The controller takes `cycles` over the operation before this."""
+    """The controller takes `cycles` over the operation after this, which takes effect then."""
 
     cycles: int
 
     def perform(self, process: Process) -> bool:
         """Let the time pass."""
-        process.busy += self.cycles
-        return True
+        process.engine.after(process.engine.jitter(self.cycles), process.rested)
+        return False
 
     def describe(self) -> str:
         """A delay ends by itself."""

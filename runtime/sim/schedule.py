@@ -87,12 +87,13 @@ def overlaps(loop: scf.ForOp) -> bool:
 def _recurrence(loop: scf.ForOp) -> int:
     """The longest way in cycles from a value that the loop carries to the next round's."""
     body = loop.body.block
-    longest = dict.fromkeys(body.args[1:], 0)
+    longest: dict[SSAValue, int] = {}
+    longest.update((carried, 0) for carried in body.args[1:])
     for op in body.ops:
         ways = [longest[operand] for operand in op.operands if operand in longest]
         if ways:
             cycles = max(ways) + max(timing.SCALAR_OP_CYCLES, LATENCY.get(op.name, 0))
-            longest.update(dict.fromkeys(op.results, cycles))
+            longest.update((result, cycles) for result in op.results)
     last = body.last_op
     return max((longest.get(value, 0) for value in last.operands), default=0) if last else 0
 

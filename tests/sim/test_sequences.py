@@ -274,3 +274,14 @@ def test_a_sequence_that_loads_its_own_device_goes_on_with_it(before, after):
         a, b = i32(64), np.zeros(64, np.int32)
         simulator.run([a, b])
         assert np.array_equal(b, a + 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_write_takes_effect_after_the_cores_have_begun(seed):
+    first = designs.acquire("ready", how="Acquire")
+    text = designs.runtime_parameter().replace(
+        first, "memref.store %k2, %rtp[%c1] : memref<4xi32>\n" + first
+    )
+    b = np.zeros(8, np.int32)
+    simulate(text, [b, 9], seed=seed)
+    assert b.tolist() == [9 * j for j in range(8)]
