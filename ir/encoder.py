@@ -1,25 +1,53 @@
 """The words for a transformer encoder that runs on the array as a whole.
 
-`compiler/fuse_encoder.py` finds the blocks in a traced graph and describes them with these types;
-`codegen/plan_encoder.py` pads and places them, `codegen/emit_encoder.py` prints one array
-configuration whose runtime sequences are the steps of one block each: the stem, a layer, the final
-norm, the projections of the cross attention. The same sequence runs once for each layer, with that
-layer's weights.
+`compiler/` finds an encoder in a traced graph and describes its sizes with `EncoderShape`;
+`codegen/plan_encoder.py` pads and places it: an `EncoderPlan` of blocks, each one runtime sequence
+of steps on one array configuration; `codegen/emit_encoder.py` prints it. A layer's sequence runs
+once for each layer, with that layer's weights.
 
-All of Whisper's sizes have heads of 64, and sizes that are multiples of 64: `TILE`.
+Everything is made of 64x64 bf16 tiles, in host memory as on the streams: all of Whisper's sizes
+have heads of 64 and widths that are multiples of 64. A `Matrix` says where the tiles of a host
+buffer lie, a step what the array does with them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from aiec.ir.graph import Activation
+from aiec.ir.target import Target
 
 TILE = 64  # rows, columns and depth of every object of a core
-TAIL = 128  # fp32 values after a weight object: TILE of bias, then TILE of column sums
-OBJECT_ELEMS = TILE * TILE + 2 * TAIL  # of a stream object, in bf16: a weight tile and its tail
+TILE_ELEMS = TILE * TILE
+TAIL = 128  # fp32 values after a weight tile: TILE of bias, then TILE of column sums
+OBJECT_ELEMS = TILE_ELEMS + 2 * TAIL  # of a weight object, in bf16: a weight tile and its tail
 OBJECT_BYTES = 2 * OBJECT_ELEMS
+CONTROL_OBJECTS = 2  # before the weights of a step: two, so that the parity of a ring stays
+PARAMETER_WORDS = 16  # int32 at the start of the first control object
+
+
+class Word(IntEnum):
+    """The parameters of a step: words of the control object that starts it."""
+
+    KIND = 0  # `Kind`
+    COLUMN_TILES = 1  # output column tiles that one array column makes
+    ROW_BLOCKS = 2  # row tiles that one array row makes
+    K_PAIRS = 3  # k tiles / 2
+    WIDTH = 4  # 0, or the true length of the rows of x that are normalized
+    ACTIVATION = 5  # 0, or 1 for GELU
+    RESIDUAL = 6  # 0 or 1
+    TRANSPOSE = 7  # 0 or 1: output tiles are stored transposed
+    UNITS = 8  # attention: head blocks * query blocks
+    KEY_TILES = 9
+    LAST_KEYS = 10  # valid keys in the last key tile, 1 to TILE
+
+
+class Kind(IntEnum):
+    """What a core does with the objects that follow a control object."""
+
+    GEMM = 0
+    ATTENTION = 1
 
 
 class BlockKind(StrEnum):
@@ -29,20 +57,6 @@ class BlockKind(StrEnum):
     LAYER = "layer"  # pre-norm self attention and MLP, both with a residual
     FINAL = "final"  # the last layer norm
     CROSS = "cross"  # keys and values of a decoder layer's cross attention, from the final output
-
-
-class Store(StrEnum):
-    """How a step leaves its output tiles in memory.
-
-    ROWS: row-major. The others are packed objects in a heads buffer, in the order in which the
-    matrix unit reads them as Q (left operand of Q @ K.T), K (right operand) and V (right operand of
-    P @ V).
-    """
-
-    ROWS = "rows"
-    QUERY = "query"
-    KEY = "key"
-    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,69 +87,102 @@ class EncoderShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """A row-major bf16 matrix in a host buffer: row i begins at `offset + i * stride` elements."""
+class Matrix:
+    """Where the 64x64 tiles of a bf16 matrix lie in a host buffer; strides in elements.
 
-    buffer: str
-    offset: int
-    stride: int
+    Element (y, x) of tile (R, K) is at `offset + R*row_tile + K*col_tile + y*row + x`.
 
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """Packed objects in a host buffer: object (column tile, row tile) of `OBJECT_ELEMS` each.
-
-    Object (c, t) begins at `offset + (c * row_tiles + t) * OBJECT_ELEMS`; its last 2 * TAIL
-    elements are never written. Column tiles are the heads of Q, of K, of V, then padding.
+    Example: a row-major matrix of width w is `Matrix(buffer, 0, 64 * w, 64, w)`; one whose tiles
+    are contiguous, t of them in a row of tiles, is `Matrix(buffer, 0, t * 4096, 4096, 64)`.
     """
 
-    buffer: str
+    buffer: str  # the role of an argument of the sequence
     offset: int
-    row_tiles: int
+    row_tile: int
+    col_tile: int
+    row: int
+
+    @property
+    def tiled(self) -> bool:
+        """Whether each tile is one contiguous run."""
+        return self.row == TILE
+
+    def span(self, row_tiles: int, col_tiles: int) -> tuple[int, int]:
+        """First element and first beyond the last, of so many tiles."""
+        last = (row_tiles - 1) * self.row_tile + (col_tiles - 1) * self.col_tile
+        return self.offset, self.offset + last + (TILE - 1) * self.row + TILE
 
 
 @dataclass(frozen=True, slots=True)
 class GemmStep:
-    """out = act(norm(x) @ weight.T + bias) + residual, on padded sizes.
+    """out = act(norm(x) @ weight.T + bias) + residual, on whole tiles.
 
     Attributes:
-        name: qkv | proj | fc1 | fc2 | conv1 | conv2 | norm | cross.
-        m, k, n: padded; n counts the columns of all array columns' tiles.
-        x: (m, k) rows; rows may overlap (a convolution's windows).
-        weight: byte offset in the buffer "weights" of objects [column][block][k tile].
-        out: rows, or heads with `stores`.
-        normalize: x's rows are normalized (k must be the unpadded width); the weights are then
-            times gamma, the bias includes beta, and the tails hold column sums.
-        stores: what each column tile of `TILE` is stored as: (Store, number of tiles) runs.
-        residual: rows added after the activation, or None.
+        name: q | k | v | proj | fc1 | fc2 | conv1 | conv2 | norm | cross_k | cross_v.
+        n, k: true sizes of the weight, in elements.
+        row_blocks: row tiles / 4 (I).
+        column_tiles: of one array column (J): tile j of column c is column tile j * columns + c.
+        k_tiles: even (KT); what of them is beyond the true k has zero weights.
+        weights: first element of the step's objects in the buffer "weights": for each array column
+            CONTROL_OBJECTS, then column_tiles * k_tiles weight objects.
+        runs: the true k is so many equal runs, each of them padded (a convolution's taps).
+        x, out: (4 * row_blocks, k_tiles) and (4 * row_blocks, columns * column_tiles) tiles.
+        width: 0, or the true length of the rows of x that are normalized.
+        transpose: each output tile is stored transposed.
+        residual: like `out`; added after the activation.
     """
 
     name: str
-    m: int
-    k: int
     n: int
-    x: Rows
-    weight: int
-    out: Rows | Heads
-    stores: tuple[tuple[Store, int], ...]
-    normalize: bool = False
+    k: int
+    row_blocks: int
+    column_tiles: int
+    k_tiles: int
+    weights: int
+    x: Matrix
+    out: Matrix
+    runs: int = 1
+    width: int = 0
     activation: Activation = Activation.NONE
-    residual: Rows | None = None
+    transpose: bool = False
+    residual: Matrix | None = None
+
+    @property
+    def objects(self) -> int:
+        """Objects of one array column in the buffer "weights"."""
+        return CONTROL_OBJECTS + self.column_tiles * self.k_tiles
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionStep:
-    """out[:, 64h:64h+64] = softmax2(Q_h @ K_h.T) @ V_h for each head; softmax2 to the base 2.
+    """out = softmax2(Q @ K.T) @ V for each head; softmax2 to the base 2.
 
-    The queries come scaled by log2(e) / 8 (in their weights). Keys from `frames` on are padding.
+    The queries come scaled by log2(e) / 8 (in their weights). Array row r computes head 4*hb + r of
+    head block hb, column c the query tile qb*columns + c of query block qb.
+
+    Attributes:
+        head_blocks, query_blocks, key_tiles: sizes in tiles, padding included.
+        last_keys: valid keys in the last key tile that has any (`key_tiles` counts no others).
+        weights: first element of the control objects: CONTROL_OBJECTS for each array column.
+        q: tile (query tile, head), each at a distance of an object, so that it streams as one.
+        kv: tile (2 * key tile, head) is K, (keys, 64); (2 * key tile + 1, head) is V transposed.
+        out: tile (query tile, head).
     """
 
     name: str
-    heads: int
-    frames: int
-    m: int  # padded rows of queries and keys
-    qkv: Heads
-    out: Rows
+    head_blocks: int
+    query_blocks: int
+    key_tiles: int
+    last_keys: int
+    weights: int
+    q: Matrix
+    kv: Matrix
+    out: Matrix
+
+    @property
+    def objects(self) -> int:
+        """Objects of one array column in the buffer "weights"."""
+        return CONTROL_OBJECTS
 
 
 Step = GemmStep | AttentionStep
@@ -143,9 +190,9 @@ Step = GemmStep | AttentionStep
 
 @dataclass(frozen=True, slots=True)
 class HostBuffer:
-    """An argument of a sequence. What kind tells who fills it."""
+    """An argument of a sequence: mel | conv | positions | state | work | weights | out | cross."""
 
-    role: str  # mel | conv | positions | state | work | weights | out
+    role: str
     nbytes: int
 
 
@@ -168,3 +215,35 @@ class BlockSequence:
             if argument.role == role:
                 return argument
         raise KeyError(role)
+
+    def step(self, name: str) -> Step:
+        """The step of a name; KeyError if there is none."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderPlan:
+    """One array configuration, and the blocks of an encoder that run on it.
+
+    `row_tiles` are those of the padded frames (1500 frames: 24 tiles, 1536 rows), `state_tiles` the
+    column tiles of the residual stream and of the final output, padding included.
+    """
+
+    target: Target
+    shape: EncoderShape
+    columns: int
+    rows: int
+    row_tiles: int
+    state_tiles: int
+    blocks: tuple[BlockSequence, ...]
+    why: str  # how the plan was chosen, for a person
+
+    def block(self, kind: BlockKind) -> BlockSequence:
+        """The block of a kind; KeyError if it was not planned."""
+        for block in self.blocks:
+            if block.kind is kind:
+                return block
+        raise KeyError(kind)

@@ -1,0 +1,86 @@
+"""Sizes of encoder plans, what is refused, and that no step leaves its buffers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from small_encoders import small_encoder
+
+from aiec.codegen.plan_encoder import plan_encoder
+from aiec.ir.encoder import (
+    OBJECT_BYTES,
+    BlockKind,
+    BlockSequence,
+    EncoderShape,
+    GemmStep,
+    Matrix,
+)
+from aiec.ir.errors import CodegenError
+from aiec.ir.target import NPU1, NPU2, Target
+
+TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
+WHISPER = {
+    "tiny": EncoderShape(384, 6, 4, 80, 1500, 1536),
+    "base": EncoderShape(512, 8, 6, 80, 1500, 2048),
+    "small": EncoderShape(768, 12, 12, 80, 1500, 3072),
+    "medium": EncoderShape(1024, 16, 24, 80, 1500, 4096),
+    "large-v3": EncoderShape(1280, 20, 32, 128, 1500, 5120),
+}
+
+
+def matrices(block: BlockSequence) -> list[tuple[Matrix, int, int]]:
+    """Matrices of GEMM steps with their tiles, without a convolution's windows."""
+    found = []
+    for step in block.steps:
+        if isinstance(step, GemmStep) and step.runs == 1 and step.name != "conv1":
+            found.append((step.x, 4 * step.row_blocks, step.k_tiles))
+    return found
+
+
+@TARGETS
+@pytest.mark.parametrize("size", WHISPER)
+def test_every_whisper_is_planned_within_its_buffers(target: Target, size: str) -> None:
+    plan = plan_encoder(WHISPER[size], target)
+    assert [b.kind for b in plan.blocks] == list(BlockKind)
+    for block in plan.blocks:
+        for matrix, row_tiles, col_tiles in matrices(block):
+            last = matrix.span(row_tiles, col_tiles)[1]
+            assert 2 * last <= block.argument(matrix.buffer).nbytes, (block.symbol, matrix)
+
+
+@TARGETS
+def test_weights_of_a_layer_are_little_more_than_the_parameters(target: Target) -> None:
+    plan = plan_encoder(WHISPER["base"], target, [BlockKind.LAYER])
+    parameters = 2 * 12 * 512 * 512
+    objects = plan.blocks[0].argument("weights").nbytes / OBJECT_BYTES
+    assert objects == parameters / (2 * 64 * 64) + 7 * 2 * target.columns
+
+
+@TARGETS
+def test_macs_of_a_layer_count_no_padding(target: Target) -> None:
+    plan = plan_encoder(WHISPER["tiny"], target)
+    linear = 12 * 1500 * 384 * 384
+    assert plan.block(BlockKind.LAYER).macs == linear + 2 * 1500 * 1500 * 384
+
+
+def test_blocks_that_were_not_planned_are_not_found() -> None:
+    plan = plan_encoder(WHISPER["tiny"], NPU1, [BlockKind.FINAL])
+    with pytest.raises(KeyError):
+        plan.block(BlockKind.STEM)
+
+
+def test_another_epsilon_is_refused() -> None:
+    shape = replace(WHISPER["tiny"], eps=1e-6)
+    with pytest.raises(CodegenError, match=r"epsilon of 1e-06; expected 1e-05, which the kernels"):
+        plan_encoder(shape, NPU1)
+
+
+def test_odd_widths_are_refused() -> None:
+    with pytest.raises(CodegenError, match=r"width 192 and 384; expected multiples of 128"):
+        plan_encoder(small_encoder(NPU1, heads=3), NPU1)
+
+
+def test_too_many_frames_are_refused() -> None:
+    with pytest.raises(CodegenError, match=r"of 1537 frames; expected at most 1536: a core"):
+        plan_encoder(replace(WHISPER["tiny"], frames=1537), NPU1)
