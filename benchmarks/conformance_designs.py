@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from aiec.runtime.sim import Simulator
@@ -292,6 +293,33 @@ def running_sums() -> Play:
     return plain([a.reshape(-1)], {0: out.reshape(-1)})
 
 
+def offset_parameter(load: Load) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """A scratchpad parameter moves the start of the input."""
+    simulator = load("test")
+    for offset in (0, 8, 16):
+        out = blank(8).copy()
+        simulator.run([count(32, 0), out], parameters={"input_offset": offset})
+        yield out, count(8, offset)
+
+
+def bf16_parameters(load: Load) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """A core multiplies two scratchpad parameters in bf16."""
+    simulator = load("test")
+    for foo, bar, product in ((3.0, 4.0, 12.0), (2.0, 5.0, 10.0)):
+        out = np.zeros(2, ml_dtypes.bfloat16)
+        simulator.run([out], parameters={"foo": foo, "bar": bar})
+        yield out[:1], np.array([product], ml_dtypes.bfloat16)
+
+
+def raw_scratchpad(load: Load) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The scratchpad's word 0 is added to a buffer that survives the reconfiguration."""
+    simulator = load("regwrite_test")
+    for added, total in ((42, 42), (1, 43)):
+        out = np.zeros(1, np.int32)
+        simulator.run([out], parameters={0: added << 2})
+        yield out, np.array([total], np.int32)
+
+
 def alternating() -> Play:
     """Slices of two sources in turn."""
     a, b = count(2560), count(2560, 10001)
@@ -390,6 +418,9 @@ DESIGNS: tuple[Design, ...] = (
     Design("reconfigure_loadpdi", in_place([2, 3, 0, 5], 4)),
     Design("reconfigure_loadpdi_persistent_memtile", persistent),
     Design("runtime_cumsum", running_sums()),
+    Design("scratchpad_addr_offset", offset_parameter),
+    Design("scratchpad_params", bf16_parameters),
+    Design("scratchpad_regwrite", raw_scratchpad),
     Design("shim_dma_bd_reuse", alternating(), ONE),
     Design("static_L1_init", summed(), ONE),
     Design("tile_dmas/blockwrite_using_locks", copied(4096, True)),

@@ -20,7 +20,9 @@ def sim(
     design: Annotated[Path, typer.Argument(help="an .mlir file, or a folder of `aiec compile`")],
     inputs: Annotated[
         list[str] | None,
-        typer.Option("--in", help="NAME=FILE.npy: initial contents of an argument; repeatable"),
+        typer.Option(
+            "--in", help="NAME=FILE.npy: contents of an argument or parameter; repeatable"
+        ),
     ] = None,
     outputs: Annotated[
         list[str] | None,

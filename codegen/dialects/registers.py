@@ -396,6 +396,16 @@ class NpuUpdateFromScratchpadOp(IRDLOperation):
             attributes["func"] = StringAttr(function)
         return cls.create(attributes=attributes)
 
+    @property
+    def function(self) -> str:
+        """incr, decr or mul."""
+        function = self.attributes.get("func")
+        return function.data if isinstance(function, StringAttr) else "incr"
+
+    def field(self, name: str) -> int:
+        """An integer of the dictionary, 0 where it is not given."""
+        return take_integer(dict(self.attributes), name) or 0
+
     def print(self, printer: Printer) -> None:
         function = self.attributes.get("func")
         if isinstance(function, StringAttr):

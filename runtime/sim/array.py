@@ -23,6 +23,7 @@ from aiec.runtime.sim.machine import Machine, Shared
 from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Action, Process
 from aiec.runtime.sim.reading import describe
+from aiec.runtime.sim.scratchpad import Scratchpad
 from aiec.runtime.sim.sequence import SequenceCompiler, bind_arguments
 from aiec.runtime.sim.stream import Ddr
 from aiec.runtime.sim.timing import Timing
@@ -71,7 +72,8 @@ class Array:
         main = self._main(module, device)
         target, _ = chip_of(main.device.data.value)
         self.device = main.device.data.value
-        self.shared = Shared(Engine(seed), Ddr(Timing.of(target).ddr_bytes_per_cycle))
+        ddr = Ddr(Timing.of(target).ddr_bytes_per_cycle)
+        self.shared = Shared(Engine(seed), ddr, Scratchpad(module))
         self._built: dict[str, Loaded] = {}
         self.main = self.loaded = self._load(main.sym_name.data)
         self._process: dict[str, _Sequence] = {}

@@ -6,6 +6,7 @@ reached, and none waits but those that await tokens.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +116,16 @@ class Controller:
                         where=where,
                         todo="wait for that task's token first, or use another descriptor",
                     )
+
+    def sync_parameters(self, indices: Mapping[str, int]) -> None:
+        """Fetch the host's scratchpad parameters, hand them to the cores and let these go on."""
+        machine = self.machine
+        scratchpad = machine.shared.scratchpad
+        scratchpad.sync()
+        for name, index in indices.items():
+            machine.parameters[name] = scratchpad.delivered(index)
+        for lock in machine.parameter_locks:
+            lock.set(1)
 
     def check_bounds(self, where: str, memory: Memory, first: int, last: int) -> None:
         """Refuse a transfer that leaves its memory."""

@@ -21,6 +21,7 @@ from aiec.codegen.dialects.objectfifo import (
     ObjectFifoSubviewAccessOp,
 )
 from aiec.codegen.dialects.routing import GetCascadeOp, PutCascadeOp
+from aiec.codegen.dialects.tasks import ReadScratchpadParameterOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.affine import AFFINE
@@ -55,8 +56,10 @@ class CoreCompiler:
         ports: Mapping[tuple[str, Side, Place], CorePort],
         cascades: Mapping[tuple[Place, bool], Cascade],
         unwritten: Unwritten,
+        parameters: Mapping[str, int],
     ) -> None:
         self._unwritten = unwritten
+        self._parameters = parameters
         self._values = values
         self._kernels = kernels
         self._functions = functions
@@ -77,10 +80,16 @@ class CoreCompiler:
             "aie.event": _nothing,
             "aie.put_cascade": self._put_cascade,
             "aie.get_cascade": self._get_cascade,
+            "aiex.read_scratchpad_parameter": self._read_parameter,
         }
 
-    def compile(self, op: Operation, place: Place, process: Process) -> None:
-        """Compile the body of core `op`, at `place`, as the program of `process`."""
+    def compile(
+        self, op: Operation, place: Place, process: Process, first: Lock | None = None
+    ) -> None:
+        """Compile the body of core `op`, at `place`, as the program of `process`.
+
+        first: a lock that the core waits for to be 1 before its body begins.
+        """
         self._place = place
         w = Writer(self._handlers, describe)
         w.unwritten = self._unwritten
@@ -93,7 +102,7 @@ class CoreCompiler:
             function.__globals__["process"] = runner
             for port in ports:
                 port.reset()
-            return function()
+            return function() if first is None else _after(_acquire_equal(first, 1), function())
 
         process.program = program
 
@@ -145,6 +154,14 @@ class CoreCompiler:
         cascade = w.bind(self._cascade(op, False))
         beat = f"(yield {w.bind(GetBeat)}({cascade}))"
         w.define(op.value, f"{beat}.view({dtype}).reshape({shape_of(kind)})")
+
+    def _read_parameter(self, w: Writer, op: ReadScratchpadParameterOp) -> None:
+        w.spend(timing.SCALAR_LOAD_CYCLES)
+        kind = op.result.type
+        name = op.parameter.root_reference.data
+        cell = w.bind(self._parameters, "parameters")
+        dtype = w.bind(dtype_of(kind), "dtype")
+        w.define(op.result, f"{w.bind(_parameter)}({cell}, {name!r}, {dtype})")
 
     def _fifo_acquire(self, w: Writer, op: ObjectFifoAcquireOp) -> None:
         port, count, action = w.bind(self._port(op), "fifo"), op.size.value.data, w.fresh("action")
@@ -230,6 +247,17 @@ def _acquire_equal(lock: Lock, value: int) -> Acquire:
 
 def _release(lock: Lock, value: int) -> Release:
     return Release(LockUse(lock, value))
+
+
+def _after(action: Action, program: Generator[Action, Any, Any]) -> Generator[Action, Any, Any]:
+    yield action
+    yield from program
+
+
+def _parameter(cells: Mapping[str, int], name: str, dtype: np.dtype) -> int | float:
+    """What a core reads as a scratchpad parameter: 0 before any sync, low bits as `dtype`."""
+    value = np.array([cells.get(name, 0)], np.uint64).view(np.uint8)[: dtype.itemsize]
+    return value.view(dtype)[0].item() if dtype.kind in "iuf" else float(value.view(dtype)[0])
 
 
 def as_beat(value: np.ndarray) -> np.ndarray:

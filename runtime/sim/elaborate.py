@@ -43,6 +43,7 @@ from aiec.runtime.sim.core import CoreCompiler, Kernels
 from aiec.runtime.sim.descriptors import DescriptorWriter
 from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
+from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Shared, Tile
 from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.packet import PacketSink, PacketSource
@@ -51,6 +52,7 @@ from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol
 from aiec.runtime.sim.routing import check_routes
 from aiec.runtime.sim.scalars import dense_array
+from aiec.runtime.sim.scratchpad import core_waits
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 OpT = TypeVar("OpT", bound=Operation)
@@ -267,8 +269,15 @@ class _Elaboration:
         functions = {op.sym_name.data: op for op in self._of(func.FuncOp) if op.body.blocks}
         cascades = self._machine.cascades
         compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades,
-                                self._machine.unwritten)  # fmt: skip
+                                self._machine.unwritten, self._machine.parameters)  # fmt: skip
         for op in self._of(CoreOp):
             tile = self._tile(op.tile)
             tile.core = Process(self._machine.engine, f"core of {tile}")
-            compiler.compile(op, (tile.column, tile.row), tile.core)
+            first = self._parameter_lock(op, tile) if core_waits(op) else None
+            compiler.compile(op, (tile.column, tile.row), tile.core, first)
+
+    def _parameter_lock(self, op: CoreOp, tile: Tile) -> Lock:
+        lock = self._machine.lock(tile, free_lock(tile, describe(op)))
+        lock.name = f"the parameters of {tile} ({lock.name})"
+        self._machine.parameter_locks.append(lock)
+        return lock

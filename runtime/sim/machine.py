@@ -23,6 +23,7 @@ from aiec.runtime.sim.memory import Buffer, Memory, tile_memory
 from aiec.runtime.sim.packet import PacketPath, PacketSink, PacketSource, packet_header
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.routing import Net
+from aiec.runtime.sim.scratchpad import Scratchpad
 from aiec.runtime.sim.stream import Circuit, Ddr
 from aiec.runtime.sim.timing import Timing
 from aiec.runtime.sim.tokens import Tokens
@@ -71,10 +72,11 @@ class Tile:
 
 @dataclass(slots=True)
 class Shared:
-    """What outlives a reconfiguration of the array: time, DDR, and the tiles' memories."""
+    """What outlives a reconfiguration: time, DDR, runtime parameters, the tiles' memories."""
 
     engine: Engine
     ddr: Ddr
+    scratchpad: Scratchpad
     memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
 
 
@@ -103,6 +105,8 @@ class Machine:
         self.unwritten = Unwritten(shared.memories)
         self.nets: list[Net] = []  # what the stream switches carry
         self.contents: list[tuple[Buffer, np.ndarray]] = []  # that a load writes
+        self.parameters: dict[str, int] = {}  # that the last sync brought to the cores
+        self.parameter_locks: list[Lock] = []  # that a sync sets to 1
         self.first_tasks: list[tuple[Port, Task]] = []  # that a load queues, in order
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:

@@ -182,11 +182,19 @@ class Writer:
         self.assign(self.uses(to.args), self.uses(arguments))
         self.emit(f"block = {number[to]}")
 
-    def function(self, name: str, region: Region, parameters: Sequence[str] = ()) -> None:
-        """Write `region` as the generator function `name`."""
+    def function(
+        self,
+        name: str,
+        region: Region,
+        parameters: Sequence[str] = (),
+        begin: Callable[[], None] | None = None,
+    ) -> None:
+        """Write `region` as the generator function `name`; `begin` writes what comes before."""
         self.emit(f"def {name}({', '.join(parameters)}):")
         self.indent()
         self.emit("if False: yield")
+        if begin is not None:
+            begin()
         self.body(region)
         self.dedent()
 

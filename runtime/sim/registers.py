@@ -30,6 +30,7 @@ from aiec.runtime.sim.machine import (
 )
 from aiec.runtime.sim.memory import Memory, tile_memory
 from aiec.runtime.sim.pad import Padded
+from aiec.runtime.sim.unwritten import POISON_WORD
 
 OFFSET_MASK = 0xFFFFF
 BD_BYTES, LOCK_BYTES, CHANNEL_BYTES = 0x20, 0x10, 8
@@ -225,6 +226,30 @@ class Registers:
             host = Span(tile_memory("a buffer beyond the declared arguments", 1 << 20))
         entry.host = host
         self._rebuild(tile, bd_id, entry, where)
+
+    def add(self, address: int, delta: int, where: str) -> None:
+        """Add to the 48-bit address at `address`, its lowest two bits cleared: a host buffer in a
+        shim descriptor, or two words of data memory."""
+        tile, offset = self._locate(address, where)
+        bd_id, place = divmod(offset - SHIM_MAP.descriptors, BD_BYTES)
+        entry = self._words.get((tile.column, tile.row, bd_id))
+        if tile.row == SHIM_ROW and place == WORD_BYTES and entry is not None and entry.host:
+            entry.host = entry.host.moved(delta)
+            self._rebuild(tile, bd_id, entry, where)
+            return
+        low, high = self._sum(address, where), self._sum(address + WORD_BYTES, where)
+        total = ((high & 0xFFFF) << 32 | low & 0xFFFFFFFC) + delta
+        self.write(address, total & 0xFFFFFFFC, where)
+        self.write(address + WORD_BYTES, total >> 32, where, mask=0xFFFF)
+
+    def _sum(self, address: int, where: str) -> int:
+        """A word that is added to: 0 where nothing was ever written, as drivers clear memories."""
+        tile, offset = self._locate(address, where)
+        value = self.read(address, where)
+        if value != POISON_WORD or tile.memory.written[offset : offset + WORD_BYTES].any():
+            return value
+        self.ignored.add(f"a sum began with 0 where nothing was written, {tile} ({where})")
+        return 0
 
     def write_raw(self, tile: Tile, bd_id: int, raw: RawBd, where: str) -> None:
         """Write a whole descriptor (`npu.writebd`)."""

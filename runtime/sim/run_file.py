@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,11 @@ def run_file(
         text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced
     )
     arguments = simulator.arguments(sequence)
-    _check_names((*inputs, *outputs), arguments)
+    chosen = {name: path for name, path in inputs.items() if name in simulator.parameters}
+    _check_names([name for name in (*inputs, *outputs) if name not in chosen], arguments)
     values = [_value(argument, inputs) for argument in arguments]
-    report = simulator.run(values, sequence=sequence, max_cycles=max_cycles)
+    parameters = {name: _load(path).item() for name, path in chosen.items()}
+    report = simulator.run(values, sequence, max_cycles, parameters)
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
             if name in outputs:
@@ -104,7 +106,7 @@ def _save(path: Path, array: Any) -> None:
         raise OutputError(f"cannot write {path}: {error}") from None
 
 
-def _check_names(given: tuple[str, ...], arguments: tuple[Argument, ...]) -> None:
+def _check_names(given: Sequence[str], arguments: tuple[Argument, ...]) -> None:
     known = [name for argument in arguments for name in argument.names]
     for name in given:
         if name not in known:

@@ -7,6 +7,7 @@ and reconfiguration, and how arguments are bound.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,6 +41,7 @@ from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number
 from aiec.runtime.sim.registers import Registers
 from aiec.runtime.sim.scalars import SCALARS
+from aiec.runtime.sim.scratchpad import starts_with_sync
 from aiec.runtime.sim.sequence_ops import CommandCompiler, expression, tuple_expression
 from aiec.runtime.sim.tasks import BdNumbers, BdSite, TaskController, TaskSite
 from aiec.runtime.sim.types import dtype_of, element_of
@@ -107,7 +109,8 @@ class SequenceCompiler:
         for value, thing in self._elaborated.values.items():
             if isinstance(thing, Buffer):
                 w.alias(value, w.bind(thing, "buffer"))
-        w.function("sequence", op.body, w.declare(op.body.block.args))
+        begin = partial(self._commands.sync_parameters, w, op) if starts_with_sync(op) else None
+        w.function("sequence", op.body, w.declare(op.body.block.args), begin)
         return w.build("sequence", process, PAUSE)
 
     def _get_global(self, w: Writer, op: GetGlobalOp) -> None:
@@ -200,7 +203,9 @@ class SequenceCompiler:
         length = "None" if bd.length is None else expression(w, bd.length)
         sizes = tuple_expression(w, [n for n, _ in bd.dims])
         strides = tuple_expression(w, [s for _, s in bd.dims])
-        base, offset = w.use(bd.buffer), expression(w, bd.offset)
+        item = dtype_of(element_of(bd.buffer.type)).itemsize
+        base = self._commands.moved_span(w, bd, w.use(bd.buffer), item)
+        offset = expression(w, bd.offset)
         return f"{w.bind(BdNumbers)}({base}, {offset}, {length}, {sizes}, {strides})"
 
     def _start_task(self, w: Writer, op: DmaStartTaskOp) -> None:

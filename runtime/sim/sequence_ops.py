@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xdsl.dialects.builtin import SymbolRefAttr
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from aiec.codegen.dialects.locks import SetLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
@@ -15,9 +15,11 @@ from aiec.codegen.dialects.registers import (
     NpuMaskWrite32Op,
     NpuPushQueueOp,
     NpuSyncOp,
+    NpuUpdateFromScratchpadOp,
     NpuWrite32Op,
     NpuWriteBdOp,
 )
+from aiec.codegen.dialects.structure import DeviceOp
 from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetOp
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim import timing
@@ -32,6 +34,7 @@ from aiec.runtime.sim.process import Await, Delay
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number
 from aiec.runtime.sim.registers import RawBd, Registers, signed7
+from aiec.runtime.sim.scratchpad import ENTRIES, offset_index, parameter_names
 from aiec.runtime.sim.types import dtype_of, element_of
 
 _PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)
@@ -75,6 +78,9 @@ class CommandCompiler:
             "aiex.npu.writebd": self._writebd,
             "aiex.dma_channel_reset": self._channel_reset,
             "aiex.core_reset": self._core_reset,
+            "aiex.sync_scratchpad_parameters_from_host": self.sync_parameters,
+            "aiex.npu.create_scratchpad": self._create_scratchpad,
+            "aiex.npu.update_from_scratchpad": self._update_from_scratchpad,
             **dict.fromkeys(_WITHOUT_EFFECT, _nothing),
         }
 
@@ -106,7 +112,44 @@ class CommandCompiler:
         call = w.bind(self._controller.memcpy, "memcpy")
         groups = ", ".join(tuple_expression(w, g) for g in (op.offsets, op.sizes, op.strides))
         self._pause(w, _PROGRAM)
-        w.emit(f"{call}({w.bind(copy, 'copy')}, {w.use(op.memref)}, {groups})")
+        span = self.moved_span(w, op, w.use(op.memref), copy.itemsize)
+        w.emit(f"{call}({w.bind(copy, 'copy')}, {span}, {groups})")
+
+    def moved_span(self, w: Writer, op: Operation, span: str, itemsize: int) -> str:
+        """`span`, moved by the scratchpad parameter that the op names, if any."""
+        scratchpad = self._machine.shared.scratchpad
+        index = offset_index(op, scratchpad)
+        if index is None:
+            return span
+        return f"{span}.moved({w.bind(scratchpad.offset, 'offset')}({index}) * {itemsize})"
+
+    def sync_parameters(self, w: Writer, op: Operation) -> None:
+        """Bring the host's scratchpad parameters to the controller and to the device's cores."""
+        device = op.parent_op()
+        while device is not None and not isinstance(device, DeviceOp):
+            device = device.parent_op()
+        assert device is not None
+        scratchpad = self._machine.shared.scratchpad
+        indices = {name: scratchpad.index(name, where) for name, where in parameter_names(device)}
+        self._pause(w, _WRITE)
+        w.emit(f"{w.bind(self._controller.sync_parameters, 'sync')}({indices!r})")
+
+    def _create_scratchpad(self, w: Writer, op: Operation) -> None:
+        self._pause(w, _WRITE)
+        w.emit(f"{w.bind(self._machine.shared.scratchpad.sync, 'sync')}()")
+
+    def _update_from_scratchpad(self, w: Writer, op: NpuUpdateFromScratchpadOp) -> None:
+        where = describe(op)
+        absolute = self._absolute(op.attributes, str(op.field("address")), where)
+        index, argument = op.field("state_table_idx"), op.field("func_arg")
+        if not 0 <= index < ENTRIES:
+            raise DesignError(f"the scratchpad has no word {index}", where=where,
+                              expected=f"0 to {ENTRIES - 1}")  # fmt: skip
+        word = f"int({w.bind(self._machine.shared.scratchpad.table, 'table')}[{index}])"
+        delta = {"mul": f"{word} * {argument}", "decr": f"{word} - {argument}"}
+        self._pause(w, _WRITE)
+        add = w.bind(self._registers.add, "add")
+        w.emit(f"{add}({absolute}, {delta.get(op.function, f'{word} + {argument}')}, {where!r})")
 
     def _dma_wait(self, w: Writer, op: NpuDmaWaitOp) -> None:
         port = self.allocation(op.symbol, describe(op))
@@ -160,28 +203,26 @@ class CommandCompiler:
         where = describe(op)
         address, value = expression(w, op.field("address")), expression(w, op.field("value"))
         mask = expression(w, op.field("mask")) if isinstance(op, NpuMaskWrite32Op) else "0xFFFFFFFF"
-        absolute = self._absolute(op, address, where)
+        absolute = self._absolute(op.properties, address, where)
         self._pause(w, _WRITE)
         write = w.bind(self._registers.write, "write")
         w.emit(f"{write}({absolute}, {value}, {where!r}, {mask})")
 
     def _blockwrite(self, w: Writer, op: NpuBlockWriteOp) -> None:
         where = describe(op)
-        absolute = self._absolute(op, str(op.address.value.data), where)
+        absolute = self._absolute(op.properties, str(op.address.value.data), where)
         self._pause(w, _WRITE)
         write = w.bind(self._registers.write_block, "write_block")
         w.emit(f"{write}({absolute}, {w.use(op.data)}, {where!r})")
 
-    def _absolute(
-        self, op: NpuWrite32Op | NpuMaskWrite32Op | NpuBlockWriteOp, address: str, where: str
-    ) -> str:
+    def _absolute(self, fields: Mapping[str, Attribute], address: str, where: str) -> str:
         """An address as it stands, in a tile, or in words of a buffer."""
-        if op.buffer is not None:
-            buffer = self._buffer(op.buffer, where)
+        if isinstance(named := fields.get("buffer"), SymbolRefAttr):
+            buffer = self._buffer(named, where)
             tile = next(t for t in self._machine.tiles.values() if t.memory is buffer.memory)
             start = (tile.column << COLUMN_SHIFT | tile.row << ROW_SHIFT) + buffer.address
             return f"{start} + {WORD_BYTES} * {address}"
-        column, row = number(op.column), number(op.row)
+        column, row = number(fields.get("column")), number(fields.get("row"))
         if column is None or row is None:
             return address
         # Addresses that name the tile themselves may repeat it.

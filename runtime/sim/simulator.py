@@ -32,6 +32,7 @@ from aiec.runtime.sim.trace import Trace
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 Kernels = Mapping[str, Callable[..., Any]]
+Parameters = Mapping[str, float] | Mapping[int, float] | Mapping[str | int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def simulate(
     sequence: str | None = None,
     seed: int = 0,
     max_cycles: int | None = None,
+    parameters: Parameters | None = None,
 ) -> Report:
     """Run one runtime sequence of MLIR-AIE `text` on `args`; numpy arrays are written in place.
 
@@ -74,10 +76,11 @@ def simulate(
         `cycles`, a number or a callable with the same arguments, gives its time.
     device, sequence: symbols, needed where the text has several.
     seed: other than 0 permutes events of equal time and jitters latencies.
+    parameters: scratchpad parameters by name, or words of the scratchpad by number.
     Errors: DesignError for what cannot be built, SimulationError for what goes wrong in the run.
     """
     simulator = Simulator(text, kernels=kernels, device=device, seed=seed)
-    return simulator.run(args, sequence=sequence, max_cycles=max_cycles)
+    return simulator.run(args, sequence, max_cycles, parameters)
 
 
 class Simulator:
@@ -113,6 +116,11 @@ class Simulator:
         """Symbols of the design's runtime sequences."""
         return tuple(self._array.main.sequences)
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the design's scratchpad parameters."""
+        return self._array.shared.scratchpad.names
+
     def arguments(self, sequence: str | None = None) -> tuple[Argument, ...]:
         """The arguments of a sequence (the only one by default), in order."""
         block = self._array.main.sequences[self._symbol(sequence)].body.block
@@ -126,9 +134,15 @@ class Simulator:
         args: Sequence[Any],
         sequence: str | None = None,
         max_cycles: int | None = None,
+        parameters: Parameters | None = None,
     ) -> Report:
-        """Run a sequence on `args` (as `simulate`), from the state that the last run left."""
+        """Run a sequence on `args` (as `simulate`), from the state that the last run left.
+
+        Scratchpad parameters that are not given keep what they were.
+        """
         engine = self._array.shared.engine
+        for name, value in (parameters or {}).items():
+            self._array.shared.scratchpad.write(name, value)
         symbol = self._symbol(sequence)
         self._array.loaded.machine.clear_counters()
         begin = engine.now

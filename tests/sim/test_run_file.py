@@ -43,6 +43,20 @@ def test_arrays_and_kernels_come_from_files(folder, kernel):
     assert "(simulated)" in report.lines()[0]
 
 
+def test_a_scratchpad_parameter_comes_from_a_file(folder):
+    text = designs.add_one_relay().replace(
+        "{id = 0 : i64,", "{id = 0 : i64, offset_parameter = @start,"
+    )
+    declared = "module {\naiex.scratchpad_parameter @start : i32\n"
+    (folder / "design.mlir").write_text(text.replace("module {\n", declared, 1))
+    np.save(folder / "start.npy", 8)
+    np.save(folder / "a.npy", np.arange(96, dtype=np.int32))
+    inputs = {"a": folder / "a.npy", "start": folder / "start.npy"}
+    kernels = {"add_one": str(folder / "kernels.py:add_one")}
+    run_file(folder, inputs=inputs, outputs={"b": folder / "b.npy"}, kernels=kernels)
+    assert np.array_equal(np.load(folder / "b.npy"), np.arange(8, 72) + 1)
+
+
 def test_the_timeline_has_a_row_a_core_and_channel(folder):
     kernels = {"add_one": str(folder / "kernels.py:add_one")}
     place = folder / "trace.json"
