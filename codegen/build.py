@@ -17,14 +17,14 @@ from pathlib import Path
 
 from aiec.codegen import manifest
 from aiec.codegen.toolchain import TEXT, XCLBIN
-from aiec.ir.design import Artifact, Design
+from aiec.ir.design import AnyDesign, Artifact
 from aiec.ir.errors import DesignError, OutputError
 from aiec.kernels.spec import source_files
 
 MANIFEST, KERNELS = "manifest.json", "kernels"
 
 
-def build(design: Design, directory: str | Path | None = None) -> Artifact:
+def build(design: AnyDesign, directory: str | Path | None = None) -> Artifact:
     """Return the artifact of `design`, written to `directory` if one is given.
 
     An artifact that the folder held before is replaced. Raises `OutputError`.
@@ -52,7 +52,7 @@ def load_artifact(directory: str | Path) -> Artifact:
     return Artifact(design, directory, xclbin if xclbin.exists() else None)
 
 
-def _write(design: Design, directory: Path) -> None:
+def _write(design: AnyDesign, directory: Path) -> None:
     (directory / KERNELS).mkdir(parents=True, exist_ok=True)
     for stale in (MANIFEST, XCLBIN):
         (directory / stale).unlink(missing_ok=True)

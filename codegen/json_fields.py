@@ -22,14 +22,17 @@ class Fields:
 
     def error(self, name: str, expected: str) -> DesignError:
         """The error that says field `name` is not what was expected."""
-        known = isinstance(self.content, dict) and name in self.content
-        what = f"is {self.content[name]!r}"[:80] if known else "is missing"
+        what = f"is {self.content[name]!r}"[:80] if self.has(name) else "is missing"
         return DesignError(
             f"damaged manifest: {self._path(name)} {what}",
             where=self.file,
             expected=expected,
             todo="write the folder again with `aiec compile`",
         )
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there."""
+        return isinstance(self.content, dict) and name in self.content
 
     def integer(self, name: str) -> int:
         """A positive integer."""
@@ -91,7 +94,7 @@ class Fields:
             yield Fields(item, self.file, f"{self._path(name)}[{index}]")
 
     def _get(self, name: str) -> Any:
-        if not isinstance(self.content, dict) or name not in self.content:
+        if not self.has(name):
             raise self.error(name, "the field")
         return self.content[name]
 

@@ -6,6 +6,7 @@ Written and read by `build.py`. Schema 1:
     target                 name, clock_hz, ddr_bytes_per_s: the machine it was planned for
     plan                   tiling (m k n r s t k_l2), columns, rows, why
     sequences              symbol, gemm, padded (mp kp np), arguments (role, nbytes, layout)
+    encoder                instead of both, for an encoder: see manifest_encoder.py
     kernels                object, source (in kernels/), defines, symbols
     build                  the commands that make object files, aie.xclbin and instructions
 
@@ -19,8 +20,19 @@ from dataclasses import asdict
 from typing import Any
 
 from aiec.codegen.json_fields import Fields
+from aiec.codegen.manifest_encoder import describe_plan, parse_encoder_plan
 from aiec.codegen.toolchain import documented_commands
-from aiec.ir.design import Argument, Design, GemmPlan, GemmShape, GemmTiling, KernelBuild, Sequence
+from aiec.ir.design import (
+    AnyDesign,
+    Argument,
+    Design,
+    EncoderDesign,
+    GemmPlan,
+    GemmShape,
+    GemmTiling,
+    KernelBuild,
+    Sequence,
+)
 from aiec.ir.errors import DesignError, OptionError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.options import MLIR_AIE_EPOCHS
@@ -37,7 +49,7 @@ LAYOUTS = {
 }
 
 
-def render(design: Design) -> str:
+def render(design: AnyDesign) -> str:
     """The manifest's text."""
     target = design.plan.target
     content = {
@@ -49,20 +61,29 @@ def render(design: Design) -> str:
             "clock_hz": target.clock_hz,
             "ddr_bytes_per_s": target.ddr_bytes_per_s,
         },
-        "plan": {
-            "tiling": asdict(design.plan.tiling),
-            "columns": design.plan.columns,
-            "rows": design.plan.rows,
-            "why": design.plan.why,
-        },
-        "sequences": [_sequence(s) for s in design.sequences],
+        **_plan_and_sequences(design),
         "kernels": [{**asdict(k), "defines": dict(k.defines)} for k in design.kernels],
         "build": documented_commands(design),
     }
     return json.dumps(content, indent=2) + "\n"
 
 
-def parse(text: str, design_text: str, where: str) -> Design:
+def _plan_and_sequences(design: AnyDesign) -> dict[str, Any]:
+    if isinstance(design, EncoderDesign):
+        return {"encoder": describe_plan(design.plan)}
+    plan = design.plan
+    return {
+        "plan": {
+            "tiling": asdict(plan.tiling),
+            "columns": plan.columns,
+            "rows": plan.rows,
+            "why": plan.why,
+        },
+        "sequences": [_sequence(s) for s in design.sequences],
+    }
+
+
+def parse(text: str, design_text: str, where: str) -> AnyDesign:
     """Rebuild the `Design` from a manifest's text; `DesignError` names `where` and the field."""
     try:
         content = json.loads(text)
@@ -73,16 +94,15 @@ def parse(text: str, design_text: str, where: str) -> Design:
     root = Fields(content, where, "")
     if root.integer("schema") != SCHEMA:
         raise root.error("schema", f"{SCHEMA}, the schema that this version reads")
+    name, epoch = root.string("name"), root.one_of("epoch", MLIR_AIE_EPOCHS)
+    target = _parse_target(root.child("target"))
+    kernels = tuple(_parse_kernel(f) for f in root.children("kernels"))
+    if root.has("encoder"):
+        encoder = parse_encoder_plan(root.child("encoder"), target)
+        return EncoderDesign(name, epoch, design_text, encoder, kernels)
     sequences = tuple(_parse_sequence(f) for f in root.children("sequences"))
-    plan = _parse_plan(root.child("plan"), _parse_target(root.child("target")), sequences)
-    return Design(
-        name=root.string("name"),
-        epoch=root.one_of("epoch", MLIR_AIE_EPOCHS),
-        text=design_text,
-        plan=plan,
-        sequences=sequences,
-        kernels=tuple(_parse_kernel(f) for f in root.children("kernels")),
-    )
+    plan = _parse_plan(root.child("plan"), target, sequences)
+    return Design(name, epoch, design_text, plan, sequences, kernels)
 
 
 def _sequence(sequence: Sequence) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aiec.ir.design import Artifact, Design, KernelBuild
+from aiec.ir.design import AnyDesign, Artifact, KernelBuild
 from aiec.ir.errors import CodegenError
 
 TEXT, XCLBIN = "design.mlir", "aie.xclbin"
@@ -74,7 +74,7 @@ def build_xclbin(artifact: Artifact) -> Artifact:
     return replace(artifact, xclbin=xclbin)
 
 
-def documented_commands(design: Design) -> list[str]:
+def documented_commands(design: AnyDesign) -> list[str]:
     """The build commands for a person to run in the folder, with the environment's variables."""
     tools = Toolchain(AIECC[design.epoch], f"${MLIR_AIE_ROOT}", f"${PEANO_ROOT}")
     return [" ".join(command) for command in _commands(design, tools)]
@@ -85,7 +85,7 @@ def instructions_name(symbol: str) -> str:
     return f"{symbol}.insts.bin"
 
 
-def _commands(design: Design, tools: Toolchain) -> Iterator[list[str]]:
+def _commands(design: AnyDesign, tools: Toolchain) -> Iterator[list[str]]:
     for kernel in design.kernels:
         yield _compile(kernel, design, tools)
     yield [*_aiecc(design, tools), *_XCLBIN_FLAGS[design.epoch], f"--xclbin-name={XCLBIN}", TEXT]
@@ -95,7 +95,7 @@ def _commands(design: Design, tools: Toolchain) -> Iterator[list[str]]:
         yield [*_aiecc(design, tools), *_INSTS_FLAGS[design.epoch], *wanted, TEXT]
 
 
-def _compile(kernel: KernelBuild, design: Design, tools: Toolchain) -> list[str]:
+def _compile(kernel: KernelBuild, design: AnyDesign, tools: Toolchain) -> list[str]:
     defines = [f"-D{name}={value}" for name, value in kernel.defines]
     return [
         f"{tools.peano}/bin/clang++",
@@ -121,7 +121,7 @@ _INSTS_FLAGS = {
 }
 
 
-def _aiecc(design: Design, tools: Toolchain) -> list[str]:
+def _aiecc(design: AnyDesign, tools: Toolchain) -> list[str]:
     common = [tools.aiecc, f"--peano={tools.peano}"]
     legacy = ["--no-aiesim", "--no-xchesscc", "--no-xbridge"]  # defaults by the time of E2
     return [*common, *(legacy if design.epoch == "E1" else [])]

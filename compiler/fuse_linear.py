@@ -41,6 +41,16 @@ _PRODUCTS = (_aten.addmm.default, _aten.mm.default)
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """x (m, k) @ weight (n, k).T + bias; `nodes` are the transpose and the product."""
+
+    x: Node
+    weight: Node
+    bias: Node | None
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinearMatch:
     """One linear layer.
 
@@ -69,23 +79,32 @@ def fuse_linear(captured: Capture) -> tuple[LinearMatch, ...]:
     return tuple(found.values())
 
 
-def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
-    """addmm or mm with a transposed constant weight, with the views around it."""
+def product_of(node: Node, weights: frozenset[str]) -> Product | None:
+    """`node` as an addmm or mm of float32 with a transposed constant weight."""
     if node.target not in _PRODUCTS or node.kwargs:  # kwargs: alpha and beta
         return None
     *bias, x, transposed = (arg for arg in node.args if isinstance(arg, Node))
     weight = _transposed_weight(transposed, weights)
     if weight is None or not all(_is_f32(n) for n in (node, x, weight, *bias)):
         return None
-    n, k = _shape(weight)
-    if bias and (bias[0].name not in weights or _shape(bias[0]) != (n,)):
+    n, k = shape_of(weight)
+    if bias and (bias[0].name not in weights or shape_of(bias[0]) != (n,)):
         return None
-    m = hint(_shape(x)[0])
-    if min(m, k, n) < 1:
+    if min(hint(shape_of(x)[0]), k, n) < 1:
         return None
-    gemm = Gemm(m, k, n, bias=bool(bias))
-    operands = GemmOperands(x.name, weight.name, bias[0].name if bias else None)
-    return _with_views(LinearMatch(node, (transposed, node), node, gemm, operands), x)
+    return Product(x, weight, bias[0] if bias else None, (transposed, node))
+
+
+def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
+    """A product with the views around it."""
+    product = product_of(node, weights)
+    if product is None:
+        return None
+    n, k = shape_of(product.weight)
+    gemm = Gemm(hint(shape_of(product.x)[0]), k, n, bias=product.bias is not None)
+    bias = product.bias.name if product.bias else None
+    operands = GemmOperands(product.x.name, product.weight.name, bias)
+    return _with_views(LinearMatch(node, product.nodes, node, gemm, operands), product.x)
 
 
 def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
@@ -94,10 +113,10 @@ def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
     if flat.target not in _VIEWS or after is None or after.target not in _VIEWS:
         return match
     x = flat.all_input_nodes[0]  # others would be symbolic sizes
-    if not _is_static_f32(x) or not _is_static_f32(after):
+    if not is_static_f32(x) or not is_static_f32(after):
         return match
-    leading, k = _shape(x)[:-1], _shape(x)[-1]
-    if k != match.gemm.k or _shape(after) != (*leading, match.gemm.n):
+    leading, k = shape_of(x)[:-1], shape_of(x)[-1]
+    if k != match.gemm.k or shape_of(after) != (*leading, match.gemm.n):
         return match
     operands = replace(match.operands, x=x.name)
     return replace(match, nodes=(flat, *match.nodes, after), out=after, operands=operands)
@@ -124,9 +143,9 @@ def _residual(add: Node, value: Node) -> Node | None:
     if add.target is not _aten.add.Tensor or add.kwargs:  # kwargs: alpha
         return None
     others = [arg for arg in add.args if arg is not value]
-    if len(others) != 1 or not isinstance(others[0], Node) or not _is_static_f32(others[0]):
+    if len(others) != 1 or not isinstance(others[0], Node) or not is_static_f32(others[0]):
         return None
-    same = _is_static_f32(value) and _shape(others[0]) == _shape(value)
+    same = is_static_f32(value) and shape_of(others[0]) == shape_of(value)
     return others[0] if same else None
 
 
@@ -149,9 +168,11 @@ def _is_f32(node: Node) -> bool:
     return isinstance(value, torch.Tensor) and value.dtype is torch.float32
 
 
-def _is_static_f32(node: Node) -> bool:
-    return _is_f32(node) and all(isinstance(size, int) for size in _shape(node))
+def is_static_f32(node: Node) -> bool:
+    """True if the value is a float32 tensor whose sizes are all known."""
+    return _is_f32(node) and all(isinstance(size, int) for size in shape_of(node))
 
 
-def _shape(node: Node) -> tuple[int, ...]:
+def shape_of(node: Node) -> tuple[int, ...]:
+    """Sizes of a tensor, which may be symbolic."""
     return tuple(node.meta["val"].shape)

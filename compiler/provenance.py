@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
+from posixpath import commonpath
 
 from torch.fx import GraphModule, Node
 
@@ -33,3 +35,8 @@ def module_path(node: Node) -> str:
         return ""
     path, _type = list(stack.values())[-1]
     return _ITEM.sub(r".\1", _ROOT.sub("", path)).lstrip(".")
+
+
+def common_path(paths: Sequence[str]) -> str:
+    """`blocks.0` of `blocks.0.attn.key` and `blocks.0.mlp.2`; "" if they share none."""
+    return commonpath([path.replace(".", "/") for path in paths]).replace("/", ".")

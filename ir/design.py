@@ -1,8 +1,11 @@
 """KernelPlan, Design and Artifact: what codegen makes of the NPU side of a partition.
 
-plan   GemmPlan   tiles, placement and layouts chosen (codegen/plan_gemm.py)
-emit   Design     MLIR-AIE text + host contract       (codegen/emit_gemm.py)
-build  Artifact   a folder that a device can load     (codegen/build.py)
+plan   GemmPlan | EncoderPlan   tiles, placement and layouts chosen (codegen/plan_*.py)
+emit   Design | EncoderDesign   MLIR-AIE text + host contract       (codegen/emit_*.py)
+build  Artifact                 a folder that a device can load     (codegen/build.py)
+
+A `Design` computes the GEMMs of linear layers that stand alone, an `EncoderDesign` the blocks of
+an encoder (`ir/encoder.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiec.ir.encoder import BlockSequence, EncoderPlan
 from aiec.ir.graph import Gemm
 from aiec.ir.target import Target
 
@@ -134,9 +138,28 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderDesign:
+    """MLIR-AIE text of one array configuration that runs an encoder's blocks, one a sequence."""
+
+    name: str
+    epoch: str  # E1 | E2
+    text: str
+    plan: EncoderPlan
+    kernels: tuple[KernelBuild, ...]
+
+    @property
+    def sequences(self) -> tuple[BlockSequence, ...]:
+        """The runtime sequences: the plan's blocks."""
+        return self.plan.blocks
+
+
+AnyDesign = Design | EncoderDesign
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A built design; `xclbin` only where the vendor's tools made one. The simulator needs none."""
 
-    design: Design
+    design: AnyDesign
     directory: Path | None = None
     xclbin: Path | None = None

@@ -10,6 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # those words are made of these
+    from aiec.ir.block import EncoderBlock
 
 
 class OpKind(StrEnum):
@@ -24,6 +28,7 @@ class OpKind(StrEnum):
     GELU = "gelu"
     EMBEDDING = "embedding"
     ELEMENTWISE = "elementwise"
+    ENCODER_BLOCK = "encoder_block"  # a stem, a layer or a final norm of an encoder, as one
     VIEW = "view"  # metadata only: costs nothing anywhere
     OTHER = "other"
 
@@ -108,6 +113,8 @@ class FusedOp:
         inputs, outputs: names of `Value`s.
         flop: two a MAC; zero for views.
         gemm, operands: set for `OpKind.LINEAR` alone.
+        block, parts: set for `OpKind.ENCODER_BLOCK` alone: what it computes, and the ops that do
+            it where it stays on the CPU.
         module: path of the module that traced to it (`blocks.0.mlp.0`), or "".
         where: the user's line (`model.py:120 in forward`), or "".
     """
@@ -121,11 +128,15 @@ class FusedOp:
     targets: tuple[str, ...] = ()  # ATen names of `nodes`
     gemm: Gemm | None = None
     operands: GemmOperands | None = None
+    block: EncoderBlock | None = None
+    parts: tuple[FusedOp, ...] = ()
     module: str = ""
     where: str = ""
 
     def __post_init__(self) -> None:
         assert (self.gemm is None) == (self.operands is None), self.name
+        assert (self.block is None) == (not self.parts), self.name
+        assert (self.block is None) == (self.kind is not OpKind.ENCODER_BLOCK), self.name
         assert self.nodes, self.name
 
 

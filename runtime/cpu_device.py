@@ -7,13 +7,19 @@ accumulation, one rounding at the end.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import torch
 
-from aiec.ir.design import Artifact, GemmPlan, GemmShape, Sequence
+from aiec.ir.design import Artifact, EncoderDesign, GemmPlan, GemmShape, Sequence
+from aiec.ir.encoder import BlockSequence
 from aiec.ir.errors import DeviceError
 from aiec.ir.graph import Activation
+from aiec.runtime.cpu_encoder import run_block
 from aiec.runtime.device import Buffer, Completion, Event, Run
+
+S = TypeVar("S", Sequence, BlockSequence)
 
 
 class CpuDevice:
@@ -35,15 +41,14 @@ class CpuDevice:
         return Buffer(np.zeros(nbytes, dtype=np.uint8))
 
     def submit(self, run: Run) -> Event:
-        """Compute the run's GEMM into its output buffer."""
+        """Compute the run's GEMM, or its block, into its output buffers."""
         design = run.artifact.design
-        sequence = next((s for s in design.sequences if s.symbol == run.symbol), None)
-        if sequence is None:
-            raise DeviceError(
-                f"design {design.name!r} has no sequence {run.symbol!r}",
-                expected=", ".join(s.symbol for s in design.sequences),
-            )
-        _compute(design.plan, sequence, run.buffers)
+        if isinstance(design, EncoderDesign):
+            block = _sequence(design.name, design.sequences, run.symbol)
+            run_block(design.plan, block, _arrays(block, run))
+        else:
+            sequence = _sequence(design.name, design.sequences, run.symbol)
+            _compute(design.plan, sequence, _arrays(sequence, run))
         self._tickets += 1
         return Event(run, self._tickets)
 
@@ -55,8 +60,23 @@ class CpuDevice:
         """Nothing to let go of."""
 
 
-def _compute(plan: GemmPlan, sequence: Sequence, buffers: tuple[Buffer, ...]) -> None:
-    arrays = {a.role: b.array for a, b in zip(sequence.arguments, buffers, strict=True)}
+def _sequence(design: str, sequences: tuple[S, ...], symbol: str) -> S:
+    for sequence in sequences:
+        if sequence.symbol == symbol:
+            return sequence
+    raise DeviceError(
+        f"design {design!r} has no sequence {symbol!r}",
+        expected=", ".join(sequence.symbol for sequence in sequences),
+    )
+
+
+def _arrays(sequence: Sequence | BlockSequence, run: Run) -> dict[str, np.ndarray]:
+    """The run's buffers by role."""
+    both = zip(sequence.arguments, run.buffers, strict=True)
+    return {argument.role: buffer.array for argument, buffer in both}
+
+
+def _compute(plan: GemmPlan, sequence: Sequence, arrays: dict[str, np.ndarray]) -> None:
     shape = sequence.shape
     weight, bias = _read_weight(arrays["weight"], plan, shape)
     x = _bf16(arrays["x"]).reshape(shape.mp, shape.kp).float()

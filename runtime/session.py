@@ -15,7 +15,7 @@ from contextlib import ExitStack
 
 import torch
 
-from aiec.ir.design import Argument, Artifact, Sequence
+from aiec.ir.design import Argument, Artifact, Design, Sequence
 from aiec.ir.errors import DeviceError
 from aiec.ir.graph import Gemm
 from aiec.kernels import layout
@@ -52,8 +52,10 @@ class Session:
     def __init__(
         self, device: Device, artifact: Artifact, budget_bytes: int = DEFAULT_BUDGET_BYTES
     ) -> None:
+        assert isinstance(artifact.design, Design), "an encoder's design has sessions of its own"
         self.device = device
         self.artifact = artifact
+        self.design = artifact.design
         self.telemetry = Telemetry()
         self.pool = BufferPool(device, budget_bytes)
         self._pinned: dict[Hashable, tuple[torch.Tensor, ...]] = {}
@@ -61,7 +63,7 @@ class Session:
 
     def send(self, gemm: Gemm) -> Send:
         """Return `f(x)`, which packs x (..., k) float32 with m rows in all as `gemm`'s operand."""
-        shape = self.artifact.design.sequence_for(gemm).shape
+        shape = self.design.sequence_for(gemm).shape
 
         def call(x: torch.Tensor) -> OnNpu:
             _check_rows(gemm, x.shape)
@@ -78,7 +80,7 @@ class Session:
         weight: (n, k); bias: (n,) or None; residual: (..., n) or None, float32 in host memory.
         The result stays on the device.
         """
-        sequence = self.artifact.design.sequence_for(gemm)
+        sequence = self.design.sequence_for(gemm)
 
         def call(
             x: OnNpu,
@@ -100,8 +102,8 @@ class Session:
 
     def hands_over(self, producer: Gemm, consumer: Gemm) -> bool:
         """Whether `consumer` can read `producer`'s output where it lies: same size and padding."""
-        made = self.artifact.design.sequence_for(producer).shape
-        read = self.artifact.design.sequence_for(consumer).shape
+        made = self.design.sequence_for(producer).shape
+        read = self.design.sequence_for(consumer).shape
         return (producer.n, made.mp, made.np) == (consumer.k, read.mp, read.kp)
 
     def _on_npu(self, leading: tuple[int, ...], columns: int, padded: tuple[int, int]) -> OnNpu:
@@ -118,7 +120,7 @@ class Session:
         bias: torch.Tensor | None,
         residual: torch.Tensor | None,
     ) -> OnNpu:
-        plan, shape = self.artifact.design.plan, sequence.shape
+        plan, shape = self.design.plan, sequence.shape
         out = self._on_npu(x.leading, shape.gemm.n, (shape.mp, shape.np))
         buffers = {"x": x.buffer, "out": out.buffer}
         with ExitStack() as lent:
@@ -154,7 +156,7 @@ class Session:
         self._pinned[key] = tuple(tensor.detach() for tensor in tensors)
 
         def fill(buffer: Buffer) -> None:
-            packed = layout.pack_weight(weight, bias, self.artifact.design.plan, sequence.shape)
+            packed = layout.pack_weight(weight, bias, self.design.plan, sequence.shape)
             buffer.array[:] = packed
             self.telemetry.weight_bytes += argument.nbytes
 

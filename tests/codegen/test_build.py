@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_encoders import small_encoder
 
 from aiec.codegen.build import build, load_artifact
+from aiec.codegen.plan_encoder import plan_encoder
 from aiec.codegen.plan_gemm import plan
 from aiec.codegen.sequence import describe_sequence
-from aiec.ir.design import Design
+from aiec.ir.design import Design, EncoderDesign
+from aiec.ir.encoder import BlockKind
 from aiec.ir.errors import DesignError, OutputError
 from aiec.ir.graph import Gemm
 from aiec.ir.target import NPU1
@@ -35,6 +38,51 @@ def test_without_a_folder_there_is_none(design: Design) -> None:
 def test_what_is_written_reads_back_equal(design: Design, tmp_path: Path) -> None:
     written = build(design, tmp_path / "a" / "design")
     assert load_artifact(tmp_path / "a" / "design") == written
+
+
+@pytest.fixture(scope="module")
+def encoder() -> EncoderDesign:
+    plan = plan_encoder(small_encoder(NPU1), NPU1, (BlockKind.LAYER, BlockKind.FINAL))
+    return EncoderDesign("encoder", "E1", "module {}\n", plan, ())
+
+
+def test_an_encoder_reads_back_equal(encoder: EncoderDesign, tmp_path: Path) -> None:
+    written = build(encoder, tmp_path)
+    assert load_artifact(tmp_path) == written
+    content = json.loads((tmp_path / "manifest.json").read_text())
+    layer, final = content["encoder"]["sequences"]
+    assert (layer["symbol"], final["kind"]) == ("encoder_layer", "final")
+    assert [step["name"] for step in layer["steps"]][:4] == ["q", "k", "v", "attention"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            lambda encoder: encoder["shape"].update(heads=3),
+            "damaged manifest: encoder.shape is {'state': 128, 'heads': 3, 'layers': 1, ",
+        ),
+        (
+            lambda encoder: encoder["sequences"][0].update(macs=1),
+            "damaged manifest: encoder.sequences is [{'symbol': 'encoder_layer', ",
+        ),
+        (
+            lambda encoder: encoder["sequences"][0].update(kind="head"),
+            "damaged manifest: encoder.sequences[0].kind is 'head'; ",
+        ),
+    ],
+)
+def test_a_damaged_encoder(
+    encoder: EncoderDesign, tmp_path: Path, damage: Callable[[Any], None], message: str
+) -> None:
+    build(encoder, tmp_path)
+    path = tmp_path / "manifest.json"
+    content = json.loads(path.read_text())
+    damage(content["encoder"])
+    path.write_text(json.dumps(content))
+    with pytest.raises(DesignError) as caught:
+        load_artifact(tmp_path)
+    assert str(caught.value).startswith(message)
 
 
 def test_folder_holds_text_kernels_and_manifest_only(design: Design, tmp_path: Path) -> None:

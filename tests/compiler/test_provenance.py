@@ -1,7 +1,7 @@
 import pytest
 from torch.fx import Graph
 
-from aiec.provenance import module_path, user_line
+from aiec.provenance import common_path, module_path, user_line
 
 TRACE = """  File "/x/model.py", line 12, in forward
     x = self.block(x)
@@ -34,3 +34,17 @@ def test_module_path(recorded: str, path: str) -> None:
     assert module_path(node) == ""
     node.meta["nn_module_stack"] = {"0": ("L['self']", object), "1": (recorded, object)}
     assert module_path(node) == path
+
+
+@pytest.mark.parametrize(
+    ("paths", "common"),
+    [
+        (["blocks.0.attn.key", "blocks.0.mlp.2"], "blocks.0"),
+        (["blocks.0.mlp.0", "blocks.0.mlp.1"], "blocks.0.mlp"),
+        (["conv1", "conv2"], ""),
+        (["", "blocks.0"], ""),
+        (["ln_post"], "ln_post"),
+    ],
+)
+def test_common_path(paths: list[str], common: str) -> None:
+    assert common_path(paths) == common
