@@ -77,8 +77,9 @@ def sum_of(node: Node) -> tuple[Node, Node] | None:
     if node.target is not _aten.add.Tensor or node.kwargs or not is_static_f32(node):
         return None
     one, other = node.args[:2]
-    both = isinstance(one, Node) and isinstance(other, Node)
-    return (one, other) if both and is_static_f32(one) and is_static_f32(other) else None
+    if not isinstance(one, Node) or not isinstance(other, Node):
+        return None
+    return (one, other) if is_static_f32(one) and is_static_f32(other) else None
 
 
 def linear(node: Node, weights: frozenset[str]) -> Linear | None:
@@ -110,8 +111,9 @@ def layer_norm(node: Node, weights: frozenset[str]) -> Norm | None:
     if norm.target is not _aten.native_layer_norm.default or not is_static_f32(node):
         return None
     x, over, gamma, beta, eps = norm.args
-    named = isinstance(gamma, Node) and isinstance(beta, Node)
-    if not named or not {gamma.name, beta.name} <= weights or not isinstance(x, Node):
+    if not isinstance(x, Node) or not isinstance(gamma, Node) or not isinstance(beta, Node):
+        return None
+    if not {gamma.name, beta.name} <= weights:
         return None
     if list(over) != [shape_of(node)[-1]] or not math.isclose(eps, EPS):  # type: ignore[arg-type]
         return None
@@ -181,9 +183,8 @@ def convolution(node: Node, stride: int, weights: frozenset[str]) -> Convolution
     x, weight, bias, *how = main.args
     if how != [[stride], [1], [1], False, [0], 1] or not is_static_f32(main):
         return None
-    if not all(isinstance(arg, Node) for arg in (x, weight, bias)):
+    if not isinstance(x, Node) or not isinstance(weight, Node) or not isinstance(bias, Node):
         return None
-    assert isinstance(x, Node) and isinstance(weight, Node) and isinstance(bias, Node)
     if not {weight.name, bias.name} <= weights or shape_of(weight)[2:] != (3,):
         return None
     source, copies = same(x)

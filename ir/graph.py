@@ -113,10 +113,10 @@ class FusedOp:
         inputs, outputs: names of `Value`s.
         flop: two a MAC; zero for views.
         gemm, operands: set for `OpKind.LINEAR` alone.
-        block, parts: set for `OpKind.ENCODER_BLOCK` alone: what it computes, and the ops that do
-            it where it stays on the CPU.
         module: path of the module that traced to it (`blocks.0.mlp.0`), or "".
         where: the user's line (`model.py:120 in forward`), or "".
+        block, parts: set for `OpKind.ENCODER_BLOCK` alone: what it computes, and the ops that do
+            it where it stays on the CPU.
     """
 
     name: str
@@ -128,10 +128,10 @@ class FusedOp:
     targets: tuple[str, ...] = ()  # ATen names of `nodes`
     gemm: Gemm | None = None
     operands: GemmOperands | None = None
-    block: EncoderBlock | None = None
-    parts: tuple[FusedOp, ...] = ()
     module: str = ""
     where: str = ""
+    block: EncoderBlock | None = None
+    parts: tuple[FusedOp, ...] = ()
 
     def __post_init__(self) -> None:
         assert (self.gemm is None) == (self.operands is None), self.name

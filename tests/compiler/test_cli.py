@@ -12,6 +12,7 @@ import torch
 from aiec import __version__
 from aiec.cli import run
 from aiec.codegen.build import load_artifact
+from aiec.ir.design import Design
 from aiec.kernels import layout
 
 
@@ -173,6 +174,7 @@ def test_compiled_folder_in_the_simulator(
     line = complaint(capsys, "sim", str(folder / "design.mlir"))
     assert "gemm_50x64x128_bias_gelu" in line
     design = load_artifact(folder).design
+    assert isinstance(design, Design)
     sequence = next(s for s in design.sequences if s.symbol == "gemm_50x64x128_bias_gelu")
     gemm = sequence.shape.gemm
     x, weight, bias = torch.randn(gemm.m, gemm.k), torch.randn(gemm.n, gemm.k), torch.randn(gemm.n)

@@ -37,7 +37,7 @@ def encoder() -> Encoder:
     torch.manual_seed(0)
     dims = Dims(MELS, FRAMES, WIDTH, WIDTH // 64, 1, 10, 10, WIDTH, 2, 1)
     model = Encoder(dims).eval()
-    for norm in (model.ln_post, model.blocks[0].attn_ln, model.blocks[0].mlp_ln):
+    for norm in (m for m in model.modules() if isinstance(m, torch.nn.LayerNorm)):
         torch.nn.init.normal_(norm.weight, 1, 0.2)
         torch.nn.init.normal_(norm.bias, 0, 0.2)
     return model
