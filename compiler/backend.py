@@ -70,7 +70,7 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
         tell(CompiledGraph(partition, None, directory))
         return captured.module.forward
     artifact = make_design(partition, target, options, directory)
-    session = Session(open_device(target, options), artifact)
+    session = Session(open_device(target, options), artifact, options.memory_mb << 20)
     tell(CompiledGraph(partition, session.telemetry, directory))
     mixed = insert_npu_calls(captured, partition, session)
     if directory:

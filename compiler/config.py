@@ -81,6 +81,8 @@ def _parse(name: str, text: str) -> Any:
         return _WORDS.get(text.lower(), text)
     if _TYPES[name] == tuple[str, ...]:
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if _TYPES[name] is int and text.isdecimal():
+        return int(text)
     return text
 
 

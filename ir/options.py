@@ -14,7 +14,7 @@ from typing import Any
 from aiec.ir.errors import OptionError, nearest
 
 DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", "cpu")
-OBJECTIVES = ("latency",)
+OBJECTIVES = ("latency", "throughput", "energy")
 DTYPES = ("bf16",)
 PARTITIONS = ("cost", "npu-all", "cpu-all")
 MLIR_AIE_EPOCHS = ("E1", "E2")
@@ -35,7 +35,8 @@ class Options:
     Attributes:
         device: where NPU partitions run: `npu1`/`npu2` the real device, `sim:npu1`/`sim:npu2` the
             simulator (`sim` is `sim:npu2`), `cpu` none, `auto` the NPU if there is one, else `cpu`.
-        objective: what the assignment minimises.
+        objective: what the assignment minimises: the time of one pass, the time between passes
+            with several in flight, or the machine's energy.
         dtype: operand type of the NPU's matrix units; accumulation is fp32.
         partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
         force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
@@ -47,6 +48,8 @@ class Options:
         cpu: the CPU that costs are for: `auto` (this one if `aiec bench calibrate` measured it,
             else the one beside the target's NPU), `measured`, or a Ryzen part's name (`HX 370`).
         mlir_aie: the syntax generation that designs are printed in.
+        memory_mb: MiB that the device's buffers may take, resident weights included. Far above what
+            large-v3's encoder needs (1.3 GB), far below what a laptop with 16 GB can spare.
     """
 
     device: str = "auto"
@@ -61,8 +64,13 @@ class Options:
     cache_dir: Path | None = None
     cpu: str = "auto"
     mlir_aie: str = "E2"
+    memory_mb: int = 4096
 
     def __post_init__(self) -> None:
+        if self.memory_mb < 1:
+            raise OptionError(
+                f"option 'memory_mb' cannot be {self.memory_mb}", expected="1 or more"
+            )
         for key, known in _CHOICES.items():
             value = getattr(self, key)
             if value not in known:
@@ -95,6 +103,8 @@ def _coerce(key: str, value: Any) -> Any:
         return tuple(_checked(key, items, ok, "glob patterns"))
     if key in ("require_npu", "dry_run"):
         return _checked(key, value, isinstance(value, bool), "True or False")
+    if key == "memory_mb":
+        return _checked(key, value, type(value) is int, "a whole number of MiB")
     if key in ("dump_dir", "cache_dir"):
         ok = value is None or isinstance(value, (str, Path))
         return Path(_checked(key, value, ok, "a path")) if value is not None else None

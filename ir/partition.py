@@ -19,6 +19,23 @@ class Side(StrEnum):
     CPU = "cpu"
 
 
+class Objective(StrEnum):
+    """What an assignment minimises."""
+
+    LATENCY = "latency"  # time of one pass, op after op
+    THROUGHPUT = "throughput"  # time between passes, several in flight on both devices at once
+    ENERGY = "energy"  # of the machine, for one pass
+
+    @property
+    def unit(self) -> str:
+        """Of what is minimised."""
+        return "uJ" if self is Objective.ENERGY else "us"
+
+    def amount(self, value: float) -> str:
+        """A value of it for a person: `412 us`, or `3.1 mJ`."""
+        return f"{value / 1000:.3g} mJ" if self is Objective.ENERGY else f"{value:.0f} us"
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Predicted time of one op on one device, with its error bar and what else it takes.
@@ -62,6 +79,61 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an assignment amounts to. Times are microseconds of one pass.
+
+    Attributes:
+        latency_us: of one pass alone, op after op.
+        interval_us: between passes; `latency_us` if one is in flight.
+        energy_uj: of the whole machine, microjoules.
+        npu_us, cpu_us: busy time of either device; the CPU's with transfers and uploads.
+        transfer_us: crossings between devices, and residuals laid out; the CPU's time.
+        upload_us: weights that are not resident; the CPU's time.
+        waited_us: of the uploads, what no work of the NPU hides.
+        dispatches, switches: submissions to the NPU; changes of its design.
+        dram_bytes: of both devices.
+        device_bytes: of the NPU's buffers at once, weights included.
+        in_flight: passes at once.
+    """
+
+    latency_us: float
+    interval_us: float
+    energy_uj: float
+    npu_us: float
+    cpu_us: float
+    transfer_us: float
+    upload_us: float
+    waited_us: float
+    dispatches: int
+    switches: int
+    dram_bytes: float
+    device_bytes: int
+    in_flight: int
+
+    def value(self, objective: Objective) -> float:
+        """The number that the objective makes small, in `objective.unit`."""
+        if objective is Objective.ENERGY:
+            return self.energy_uj
+        return self.latency_us if objective is Objective.LATENCY else self.interval_us
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What moving like ops together to the other device would cost more, the rest where it is.
+
+    Attributes:
+        ops: their names, in execution order.
+        loss: in the objective's unit, 0 or more where the plan is proven; None where the other
+            device cannot take them.
+        toss_up: the loss is within the error bars of their predicted times.
+    """
+
+    ops: tuple[str, ...]
+    loss: float | None
+    toss_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where one op runs and why. `npu` is None for an op that no kernel of ours can run."""
 
@@ -70,19 +142,42 @@ class Decision:
     cpu: Cost
     npu: Cost | None
     reason: str  # one sentence for a person
-    loss_us: float | None  # what the runner-up would have cost more; None without one
+    loss: float | None  # what moving it alone would cost more, in the objective's unit
     transfer_us: float = 0.0  # packing and copies charged to this op, a shared one once
+    receive_us: float = 0.0  # of `transfer_us`, what comes after the op
+    toss_up: bool = False  # the loss is within the error bars of its predicted times
+    switches: int = 0  # 1 if the NPU must load another design before it
+    resident: bool = True  # its weights, if on the NPU, stay there between passes
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One decision an op, in the graph's order, with the settings that led to it."""
+    """One decision an op, in the graph's order, with the settings that led to it.
+
+    Attributes:
+        target: None if there is no NPU to decide about.
+        alternatives: other assignments under the same evaluation: cost (patterns not regarded),
+            npu-all, cpu-all, heft.
+        solver, gap: who found the assignment; no other is better by a larger share than `gap`.
+        windows: inputs that one pass stands for.
+        scheduled_us: time between passes of the schedule that `partitioner/schedule.py` makes of
+            the assignment; `outcome.interval_us` is a sum and knows no order.
+        audio_s: seconds of audio that one pass stands for, or None if it is not about audio.
+    """
 
     graph: MixedGraph
-    target: Target | None  # None: there is no NPU to decide about
+    target: Target | None
     decisions: tuple[Decision, ...]
     settings: tuple[tuple[str, str], ...]
-    alternatives: tuple[tuple[str, float], ...] = ()  # other assignments, microseconds of one pass
+    outcome: Outcome
+    objective: Objective = Objective.LATENCY
+    alternatives: tuple[tuple[str, Outcome], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    solver: str = ""
+    gap: float = 0.0
+    windows: int = 1
+    audio_s: float | None = None
+    scheduled_us: float = 0.0
 
     def __post_init__(self) -> None:
         assert [d.op for d in self.decisions] == [op.name for op in self.graph.ops]
@@ -104,7 +199,22 @@ class Partition:
         return sum(op.flop for op in self.npu_ops) / max(1, self.graph.flop)
 
     @property
+    def npu_time_share(self) -> float:
+        """Share of both devices' busy time that is the NPU's, 0 to 1."""
+        busy_us = self.outcome.npu_us + self.outcome.cpu_us
+        return self.outcome.npu_us / busy_us if busy_us else 0.0
+
+    @property
     def predicted_us(self) -> float:
         """Predicted time of one pass, ops one after another, each transfer counted once."""
-        costs = [d.npu if d.side is Side.NPU and d.npu else d.cpu for d in self.decisions]
-        return sum(c.device_us for c in costs) + sum(d.transfer_us for d in self.decisions)
+        return self.outcome.latency_us
+
+    @property
+    def real_time_factor(self) -> float | None:
+        """Seconds of work a second of audio, by the schedule."""
+        return self.scheduled_us / 1e6 / self.audio_s if self.audio_s else None
+
+    @property
+    def joules_per_minute(self) -> float | None:
+        """Energy of the machine a minute of audio."""
+        return 60e-6 * self.outcome.energy_uj / self.audio_s if self.audio_s else None

@@ -13,10 +13,11 @@ from fnmatch import fnmatchcase
 from aiec.ir.errors import PartitionError, nearest
 from aiec.ir.graph import FusedOp, MixedGraph, OpKind
 from aiec.ir.options import Options
-from aiec.ir.partition import Decision, Side
+from aiec.ir.partition import Decision, Objective, Side
 
 Obstacle = Callable[[FusedOp], str | None]
 
+_MIB = 1 << 20
 _LISTED = 12  # names in an error message
 _FIXED = "for one design a length call torch.compile with dynamic=False"
 
@@ -42,11 +43,13 @@ def demands(graph: MixedGraph, options: Options, obstacle: Obstacle) -> dict[str
     return _whole(graph, options.partition, obstacle) | onto_npu | onto_cpu
 
 
-def refuse_empty(graph: MixedGraph, decisions: tuple[Decision, ...], obstacle: Obstacle) -> None:
+def refuse_empty(
+    graph: MixedGraph, decisions: tuple[Decision, ...], obstacle: Obstacle, objective: Objective
+) -> None:
     """Raise the `PartitionError` of `require_npu` if no op is on the NPU."""
     if any(d.side is Side.NPU for d in decisions):
         return
-    candidates = [(d.loss_us, d.op) for d in decisions if d.npu and d.loss_us is not None]
+    candidates = [(d.loss, d.op) for d in decisions if d.npu and d.loss is not None]
     if not candidates:
         raise PartitionError(
             "require_npu: no op can run on the NPU",
@@ -54,12 +57,26 @@ def refuse_empty(graph: MixedGraph, decisions: tuple[Decision, ...], obstacle: O
             expected=f"at least one op without an obstacle, but {_obstacles(graph, obstacle)}",
             todo=_FIXED if any(value.dynamic for value in graph.values) else None,
         )
-    loss_us, best = min(candidates)
-    there = f"cost {loss_us:.0f} us more" if loss_us >= 0 else f"save {-loss_us:.0f} us"
+    loss, best = min(candidates)
+    amount = objective.amount(abs(loss))
+    there = f"cost {amount} more" if loss >= 0 else f"save {amount}"
     raise PartitionError(
         f"require_npu: nothing lands on the NPU; the best candidate, {best!r}, would {there} there",
         where=graph.name,
         todo=f"to have it there anyway set force_npu={best!r} or partition='npu-all'",
+    )
+
+
+def refuse_memory(needed_bytes: int, graph: MixedGraph, options: Options) -> PartitionError:
+    """The error for ops that must be on the NPU and whose buffers do not fit its memory."""
+    wanted = [f"{o}={p!r}" for o in ("force_npu",) for p in getattr(options, o)]
+    wanted += [f"partition={options.partition!r}"] if options.partition == "npu-all" else []
+    needed_mb = -(-needed_bytes // _MIB)
+    return PartitionError(
+        f"{' and '.join(wanted)} needs {needed_mb} MiB of device buffers, even with no weights "
+        f"resident, and memory_mb is {options.memory_mb}",
+        where=graph.name,
+        todo=f"set memory_mb={needed_mb} or more, or narrow what is forced",
     )
 
 

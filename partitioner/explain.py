@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from aiec.ir.partition import Cost, Decision, Side
+from aiec.ir.partition import Cost, Decision, Objective, Side
 from aiec.partitioner.demands import Demand
 
+_COSTS = {
+    Objective.LATENCY: "cost {} more",
+    Objective.THROUGHPUT: "lengthen the interval between passes by {}",
+    Objective.ENERGY: "take {} more",
+}
 
-def reason(decision: Decision, obstacle: str | None, demand: Demand | None) -> str:
+
+def reason(
+    decision: Decision, obstacle: str | None, demand: Demand | None, objective: Objective
+) -> str:
     """`NPU: 412 us against 1540 us on the CPU; moving it alone would cost 1128 us more`."""
     side = decision.side.upper()
     if decision.npu is None:
@@ -14,7 +22,8 @@ def reason(decision: Decision, obstacle: str | None, demand: Demand | None) -> s
     compared = _compared(decision, decision.npu)
     if demand is not None:
         return f"{side}: {demand.because}; {compared}"
-    return f"{side}: {compared}; {_runner_up(decision)}"
+    doubt = "; a toss-up within the error bars" if decision.toss_up else ""
+    return f"{side}: {compared}; {_runner_up(decision, objective)}{doubt}"
 
 
 def _compared(decision: Decision, npu: Cost) -> str:
@@ -32,7 +41,9 @@ def _parts(npu: Cost, transfer_us: float) -> str:
     return f"{bound} {busy_us:.0f}, dispatch {npu.dispatch_us:.0f}, transfers {transfer_us:.0f}"
 
 
-def _runner_up(decision: Decision) -> str:
+def _runner_up(decision: Decision, objective: Objective) -> str:
     other = "CPU" if decision.side is Side.NPU else "NPU"
-    loss_us = decision.loss_us or 0.0
-    return f"moving it alone to the {other} would cost {loss_us:.0f} us more"
+    if decision.loss is None:
+        return f"the {other} has no memory for it"
+    costs = _COSTS[objective].format(objective.amount(decision.loss))
+    return f"moving it alone to the {other} would {costs}"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiec.ir.graph import FusedOp, Gemm, OpKind
-from aiec.ir.partition import Cost, Decision, Partition, Side
+from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
+from aiec.ir.partition import Cost, Decision, Partition, Side, Verdict
+
+Members = list[tuple[FusedOp, Decision]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Region:
     side: Side
     ops: tuple[FusedOp, ...]
     decisions: tuple[Decision, ...]
+    loss: float | None  # of moving all of them, in the objective's unit
+    toss_up: bool
 
     @property
     def gemm(self) -> Gemm | None:
@@ -33,15 +37,27 @@ class Region:
         return sum(op.flop for op in self.ops)
 
     @property
-    def cpu_us(self) -> float:
-        """Time on the CPU."""
-        return sum(d.cpu.device_us for d in self.decisions)
+    def npu_bar(self) -> tuple[float, float, float] | None:
+        """Low, predicted and high time on the NPU without transfers; None if it cannot run them."""
+        costs = [d.npu for d in self.decisions if d.npu is not None]
+        return _bar(costs) if len(costs) == len(self.decisions) else None
 
     @property
-    def npu_us(self) -> float | None:
-        """Time on the NPU without transfers, or None if it cannot run them."""
-        times = [d.npu.device_us for d in self.decisions if d.npu is not None]
-        return sum(times) if len(times) == len(self.decisions) else None
+    def cpu_bar(self) -> tuple[float, float, float]:
+        """Low, predicted and high time on the CPU."""
+        return _bar([d.cpu for d in self.decisions])
+
+    @property
+    def runner_up(self) -> Side | None:
+        """The device that they could be moved to, or None."""
+        if self.loss is None:
+            return None
+        return Side.CPU if self.side is Side.NPU else Side.NPU
+
+    @property
+    def switches(self) -> int:
+        """Changes of the NPU's design before one of them."""
+        return sum(d.switches for d in self.decisions)
 
     @property
     def transfer_us(self) -> float:
@@ -49,10 +65,19 @@ class Region:
         return sum(d.transfer_us for d in self.decisions)
 
     @property
-    def loss_us(self) -> float | None:
-        """What moving each alone to the other device would cost more, summed."""
-        losses = [d.loss_us for d in self.decisions if d.loss_us is not None]
-        return sum(losses) if len(losses) == len(self.decisions) else None
+    def dispatches(self) -> int:
+        """Submissions to the NPU."""
+        return sum(d.npu.dispatches for d in self.decisions if d.side is Side.NPU and d.npu)
+
+    @property
+    def dram_bytes(self) -> float:
+        """Bytes through DRAM on the device that they took, transfers not counted."""
+        return sum(chosen(d).ddr_bytes for d in self.decisions)
+
+    @property
+    def energy_uj(self) -> float:
+        """Energy of device and DRAM, transfers not counted."""
+        return sum(chosen(d).energy_uj for d in self.decisions)
 
     @property
     def reason(self) -> str:
@@ -62,12 +87,21 @@ class Region:
 
 def regions(partition: Partition) -> tuple[Region, ...]:
     """The partition's regions in order of first appearance; views are left out."""
-    grouped: dict[tuple[object, ...], list[tuple[FusedOp, Decision]]] = {}
-    for op, decision in zip(partition.graph.ops, partition.decisions, strict=True):
+    verdicts = {verdict.ops[0]: verdict for verdict in partition.verdicts}
+    return tuple(
+        _region(members, verdicts[members[0][0].name])
+        for members in alike(partition.graph, partition.decisions)
+    )
+
+
+def alike(graph: MixedGraph, decisions: tuple[Decision, ...]) -> list[Members]:
+    """Ops and their decisions, together where they are alike; views are left out."""
+    grouped: dict[tuple[object, ...], Members] = {}
+    for op, decision in zip(graph.ops, decisions, strict=True):
         if op.kind is not OpKind.VIEW:
             key = (_pattern(op.module), op.kind, op.gemm, decision.side, decision.npu is None)
             grouped.setdefault(key, []).append((op, decision))
-    return tuple(_region(members) for members in grouped.values())
+    return list(grouped.values())
 
 
 def chosen(decision: Decision) -> Cost:
@@ -76,11 +110,22 @@ def chosen(decision: Decision) -> Cost:
     return decision.npu if on_npu and decision.npu else decision.cpu
 
 
-def _region(members: list[tuple[FusedOp, Decision]]) -> Region:
+def _region(members: Members, verdict: Verdict) -> Region:
     ops = tuple(op for op, _ in members)
     decisions = tuple(decision for _, decision in members)
     module = _merged(tuple(op.module for op in ops))
-    return Region(module, ops[0].kind, decisions[0].side, ops, decisions)
+    return Region(
+        module, ops[0].kind, decisions[0].side, ops, decisions, verdict.loss, verdict.toss_up
+    )
+
+
+def _bar(costs: list[Cost]) -> tuple[float, float, float]:
+    """Errors of like ops go the same way, so the ends add up."""
+    return (
+        sum(cost.low_us for cost in costs),
+        sum(cost.device_us for cost in costs),
+        sum(cost.high_us for cost in costs),
+    )
 
 
 def _pattern(module: str) -> str:

@@ -45,7 +45,7 @@ def summary(partition: Partition) -> tuple[str, ...]:
     views = sum(op.kind is OpKind.VIEW for op in partition.graph.ops)
     others = len(partition.graph.ops) - npu - views
     transfer_us = sum(d.transfer_us for d in partition.decisions)
-    compared = ", ".join(f"{name} {_ms(us)}" for name, us in partition.alternatives)
+    compared = ", ".join(f"{name} {_ms(o.latency_us)}" for name, o in partition.alternatives)
     return (
         f"{partition.graph.name} on {target}: {npu} ops and {partition.npu_flop_share:.1%} of the "
         f"FLOP on the NPU, {others} ops on the CPU, {views} views.",
@@ -81,8 +81,8 @@ def _cells(region: Region) -> tuple[str | Text, ...]:
         region.module or next(op.name for op in region.ops),
         f"{region.kind}{shape}{times}",
         Text(region.side.upper(), style=_COLOURS[region.side]),
-        "-" if region.npu_us is None else f"{region.npu_us:,.0f}",
-        f"{region.cpu_us:,.0f}",
+        "-" if region.npu_bar is None else f"{region.npu_bar[1]:,.0f}",
+        f"{region.cpu_bar[1]:,.0f}",
         f"{region.transfer_us:,.0f}" if region.transfer_us else "",
         region.reason.split(": ", 1)[1],
     )

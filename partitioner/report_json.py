@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from aiec.ir.graph import FusedOp, OpKind
-from aiec.ir.partition import Cost, Decision, Partition
+from aiec.ir.partition import Cost, Decision, Outcome, Partition
 from aiec.partitioner.regions import Region, chosen, regions
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def to_json(partition: Partition) -> str:
@@ -25,6 +26,11 @@ def document(partition: Partition) -> dict[str, Any]:
         "model": partition.graph.name,
         "target": partition.target.name if partition.target else None,
         "machine": partition.target.title if partition.target else None,
+        "objective": str(partition.objective),
+        "unit": partition.objective.unit,
+        "solver": {"name": partition.solver, "gap": partition.gap},
+        "windows": partition.windows,
+        "audio_s": partition.audio_s,
         "settings": dict(partition.settings),
         "totals": _totals(partition),
         "unsupported": _unsupported(partition),
@@ -37,14 +43,20 @@ def _totals(partition: Partition) -> dict[str, Any]:
     views = sum(op.kind is OpKind.VIEW for op in partition.graph.ops)
     npu = len(partition.npu_ops)
     return {
-        "predicted_us": _us(partition.predicted_us),
-        "alternatives_us": {name: _us(us) for name, us in partition.alternatives},
-        "transfer_us": _us(sum(d.transfer_us for d in partition.decisions)),
+        **_outcome(partition.outcome),
+        "scheduled_us": _us(partition.scheduled_us),
+        "real_time_factor": _rounded(partition.real_time_factor),
+        "joules_per_minute": _rounded(partition.joules_per_minute),
+        "alternatives": {name: _outcome(outcome) for name, outcome in partition.alternatives},
         "flop": partition.graph.flop,
         "npu_flop_share": round(partition.npu_flop_share, 6),
-        "dispatches": npu,
+        "npu_time_share": round(partition.npu_time_share, 6),
         "ops": {"npu": npu, "cpu": len(partition.graph.ops) - npu - views, "view": views},
     }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {key: _rounded(number) for key, number in asdict(outcome).items()}
 
 
 def _unsupported(partition: Partition) -> list[dict[str, Any]]:
@@ -66,10 +78,16 @@ def _region(region: Region) -> dict[str, Any]:
         "gemm": region.gemm.label if region.gemm else None,
         "ops": [op.name for op in region.ops],
         "flop": region.flop,
-        "npu_us": _us(region.npu_us),
-        "cpu_us": _us(region.cpu_us),
+        "npu_us": _interval(region.npu_bar),
+        "cpu_us": _interval(region.cpu_bar),
         "transfer_us": _us(region.transfer_us),
-        "loss_us": _us(region.loss_us),
+        "dram_bytes": round(region.dram_bytes),
+        "dispatches": region.dispatches,
+        "switches": region.switches,
+        "energy_uj": _us(region.energy_uj),
+        "runner_up": region.runner_up,
+        "loss": _us(region.loss),
+        "toss_up": region.toss_up,
         "reason": region.reason,
     }
 
@@ -90,14 +108,28 @@ def _op(op: FusedOp, decision: Decision) -> dict[str, Any]:
         "cpu": _cost(decision.cpu),
         "npu": _cost(decision.npu) if decision.npu else None,
         "transfer_us": _us(decision.transfer_us),
-        "loss_us": _us(decision.loss_us),
+        "switches": decision.switches,
+        "resident": decision.resident,
+        "loss": _us(decision.loss),
+        "toss_up": decision.toss_up,
         "reason": decision.reason,
     }
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
-    times = ("compute_us", "memory_us", "dispatch_us", "transfer_us", "device_us")
-    return {key: _us(getattr(cost, key)) for key in times}
+    figures = {key: _rounded(number) for key, number in asdict(cost).items()}
+    for key in ("device_us", "low_us", "high_us"):
+        figures[key] = _us(getattr(cost, key))
+    return figures
+
+
+def _interval(bar: tuple[float, float, float] | None) -> dict[str, float | None] | None:
+    """A predicted time with the ends of its error bar."""
+    return bar and dict(zip(("low", "predicted", "high"), map(_us, bar), strict=True))
+
+
+def _rounded(number: float | None) -> float | None:
+    return number if number is None or isinstance(number, int) else round(number, 6)
 
 
 def _us(us: float | None) -> float | None:

@@ -122,7 +122,7 @@ def violations(
 
 def _has_type(value: Any, names: str | list[str]) -> bool:
     types = {"object": dict, "array": list, "string": str, "null": type(None), "integer": int}
-    types["number"] = (int, float)
+    types |= {"number": (int, float), "boolean": bool}
     allowed = [names] if isinstance(names, str) else names
     return any(isinstance(value, types[name]) for name in allowed)
 
@@ -133,20 +133,21 @@ def schema() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2, None])
-def test_partition_json_keeps_its_schema(target):
-    data = json.loads(to_json(partition_of(target)))
+@pytest.mark.parametrize("objective", ["latency", "throughput", "energy"])
+def test_partition_json_keeps_its_schema(target, objective):
+    data = json.loads(to_json(partition_of(target, objective=objective)))
     assert violations(data, schema(), schema()) == []
 
 
 def test_the_schema_refuses_what_is_wrong():
     data = document(partition_of())
     data["ops"][0]["device"] = "gpu"
-    data["totals"]["predicted_us"] = "soon"
+    data["totals"]["latency_us"] = "soon"
     data["extra"] = 1
     del data["model"]
     assert violations(data, schema(), schema()) == [
         "$ lacks model",
-        "$.totals.predicted_us is a str",
+        "$.totals.latency_us is a str",
         "$.ops[0].device is 'gpu'",
         "$ has a foreign extra",
     ]
@@ -160,7 +161,7 @@ def test_partition_json_adds_up():
         == schema()["properties"]["schema_version"]["const"]
     )
     assert sum(op["predicted_us"] for op in data["ops"]) == pytest.approx(
-        data["totals"]["predicted_us"], abs=0.1
+        data["totals"]["latency_us"], abs=0.1
     )
     assert sum(region["flop"] for region in data["regions"]) == data["totals"]["flop"]
     assert [op["name"] for op in data["ops"]] == [op.name for op in TINY.ops]
