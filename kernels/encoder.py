@@ -109,5 +109,5 @@ ENCODER_KERNELS: tuple[KernelSpec, ...] = (
         bodies.scores, cycles.scores, _tile("k"), _tile("qt"), _object("pt", True), _ACC_WRITTEN,
         _SCRATCH_WRITTEN, _scalar("valid"),
     ),
-    _spec(bodies.attention_end, cycles.per_vector(4), _ACC_WRITTEN, _SCRATCH),
+    _spec(bodies.attention_end, cycles.per_vector(4), _ACC_WRITTEN, _SCRATCH_WRITTEN),
 )  # fmt: skip

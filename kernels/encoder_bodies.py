@@ -137,11 +137,11 @@ def scores(
 ) -> None:
     """pt = 2 ** (k @ qt - running maxima), keys x queries; sums and acc follow the maxima.
 
-    Rows of k are keys, columns of qt and of acc are queries. Maxima are rounded up to integers, so
-    that rescaling sums and acc is exact. Keys from `valid` on count as never there.
+    Rows of k are keys, columns of qt and of acc are queries. Maxima are rounded to integers, so
+    that sums and acc are rescaled by powers of two. Keys from `valid` on count as never there.
     """
     s = (left(tiling, k) @ right(tiling, qt))[:valid]
-    maxima = torch.maximum(scratch[MAXIMA], s.amax(0).ceil())
+    maxima = torch.maximum(scratch[MAXIMA], s.amax(0).round())
     rescale = torch.exp2(scratch[MAXIMA] - maxima)
     p = torch.zeros(TILE, TILE, dtype=torch.bfloat16)
     p[:valid] = torch.exp2(s - maxima).bfloat16()

@@ -12,71 +12,27 @@
 #include <aie_api/aie.hpp>
 #include <stdint.h>
 
-#if defined(__AIECC__)
-#define AT_LEAST_TWICE _Pragma("clang loop min_iteration_count(2)")
-#else
-#define AT_LEAST_TWICE
-#endif
-
 #include "gelu.h"
+#include "register_block.h"
 #include "unroll.h"
 
 namespace {
-
-using MMUL = aie::mmul<MMUL_R, MMUL_S, MMUL_T, bfloat16, bfloat16, accauto>;
-
-constexpr unsigned rows = DIM_M / MMUL_R, steps = DIM_K / MMUL_S, columns = DIM_N / MMUL_T;
-
-// Accumulators held in registers: 16 x 512 bits of AIE2's 9 x 1024, 4 x 1024 of AIE2P's 5 x 2048.
-// AIE2P stays at 2 x 2 since its bf16 product also keeps broadcast operands in vector registers.
-#if __AIE_ARCH__ == 20
-constexpr unsigned block_rows = 4, block_columns = 4;
-#else
-constexpr unsigned block_rows = 2, block_columns = 2;
-#endif
-
-static_assert(DIM_M % (block_rows * MMUL_R) == 0, "DIM_M is not a multiple of a register block");
-static_assert(DIM_N % (block_columns * MMUL_T) == 0, "DIM_N is not a multiple of a register block");
-static_assert(DIM_K % MMUL_S == 0 && steps >= 2, "DIM_K is not two or more instructions deep");
-
-inline MMUL from_bias(const float *__restrict bias) {
-  return MMUL(aie::load_v<MMUL_T>(bias).template grow_replicate<MMUL::size_C>());
-}
 
 // One register block: its accumulators start from the bias or from `acc`, and go back to `acc`.
 inline __attribute__((always_inline)) void
 multiply_block(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
                const float *__restrict bias, float *__restrict acc, bool first) {
-  MMUL c[block_rows][block_columns];
+  register_block block;
   if (first)
-    unroll<block_columns>([&](auto j) {
-      const MMUL start = from_bias(bias + j * MMUL_T);
-      unroll<block_rows>([&](auto i) { c[i][j] = start; });
+    block.begin([&](auto, auto j) {
+      return aie::load_v<MMUL_T>(bias + j * MMUL_T).template grow_replicate<MMUL::size_C>();
     });
   else
-    unroll<block_rows>([&](auto i) {
-      unroll<block_columns>([&](auto j) {
-        c[i][j] = MMUL(aie::load_v<MMUL::size_C>(acc + (i * columns + j) * MMUL::size_C));
-      });
+    block.begin([&](auto i, auto j) {
+      return aie::load_v<MMUL::size_C>(acc + (i * columns + j) * MMUL::size_C);
     });
-
-  AT_LEAST_TWICE
-  for (unsigned step = 0; step < steps; ++step) {
-    aie::vector<bfloat16, MMUL::size_A> a[block_rows];
-    unroll<block_rows>([&](auto i) { a[i] = aie::load_v<MMUL::size_A>(x + i * MMUL::size_A); });
-    unroll<block_columns>([&](auto j) {
-      const auto b = aie::load_v<MMUL::size_B>(w + j * MMUL::size_B);
-      unroll<block_rows>([&](auto i) { c[i][j].mac(a[i], b); });
-    });
-    x += rows * MMUL::size_A;
-    w += columns * MMUL::size_B;
-  }
-
-  unroll<block_rows>([&](auto i) {
-    unroll<block_columns>([&](auto j) {
-      aie::store_v(acc + (i * columns + j) * MMUL::size_C, c[i][j].template to_vector<float>());
-    });
-  });
+  block.multiply(x, w);
+  block.store(acc, columns);
 }
 
 } // namespace

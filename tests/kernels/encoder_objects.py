@@ -68,3 +68,8 @@ def scratch() -> np.ndarray:
 def bf16(matrix: torch.Tensor) -> torch.Tensor:
     """Rounded to bf16, as fp32."""
     return matrix.bfloat16().float()
+
+
+def right_matrix(tiling: GemmTiling, w: np.ndarray) -> torch.Tensor:
+    """The (64, 64) fp32 matrix of an array in right-operand layout."""
+    return bodies.right(tiling, as_tensor(w))

@@ -11,6 +11,7 @@ from kernel_objects import BF16, aligned
 
 from aiec.ir.errors import CodegenError, SimulationError
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.encoder import THROUGH_BFP16
 from aiec.kernels.host import HostFunction, compile_source
 
 SOURCES = Path(__file__).parent / "sources"
@@ -21,9 +22,11 @@ MODES = {
 }  # fmt: skip
 
 
-def probe(symbol: str, target: Target = NPU1) -> HostFunction:
+def probe(
+    symbol: str, target: Target = NPU1, defines: tuple[tuple[str, str], ...] = ()
+) -> HostFunction:
     """A function of sources/probe.cc."""
-    return compile_source(SOURCES / "probe.cc", symbol, target=target)[symbol]
+    return compile_source(SOURCES / "probe.cc", symbol, target=target, defines=defines)[symbol]
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2])
@@ -153,3 +156,91 @@ def test_misaligned_access_is_an_error(target: Target, offset: int, refused: boo
     function(aligned(16, F32), out)  # the fault is not held against the next call
     if not refused:
         function(x, out)
+
+
+def bfp16(block: np.ndarray, mode: str) -> np.ndarray:
+    """Eight numbers that share an exponent, said in other words than the emulation's."""
+    exponent = max(int(np.frexp(v)[1]) - 1 for v in block)
+    while True:
+        step = 2.0 ** (exponent - 6)
+        mantissas = [to_integer(v / step, mode) for v in block]
+        if max(mantissas) <= 127:
+            return np.array(mantissas) * step
+        exponent += 1
+
+
+def to_integer(value: float, mode: str) -> float:
+    """`rounded`, on integers."""
+    if mode == "conv_even":
+        return float(np.round(value))
+    return {"floor": np.floor, "ceil": np.ceil, "symmetric_floor": np.trunc}[mode](value)
+
+
+BLOCKS = {
+    "random": lambda rng: rng.standard_normal((8, 8)) * 2.0 ** rng.integers(-6, 6, (8, 8)),
+    "rounds up to 128": lambda rng: np.where(np.eye(8), 1.9921875, rng.uniform(-1, 1, (8, 8))),
+    "rounds to -128": lambda rng: np.where(np.eye(8), -1.9921875, rng.uniform(-1, 1, (8, 8))),
+    "one number": lambda rng: np.eye(8) * 3.0,
+}
+
+
+@pytest.mark.parametrize("mode", ["conv_even", "floor", "ceil", "symmetric_floor"])
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_products_through_bfp16(kind: str, mode: str) -> None:
+    rng = np.random.default_rng(5)
+    a, b, c = aligned(64, BF16), aligned(64, BF16), aligned(64, F32)
+    for array in (a, b):
+        array[:] = BLOCKS[kind](rng).ravel().astype(BF16)
+    rows = np.stack([bfp16(row, mode) for row in a.reshape(8, 8).astype(float)])
+    columns = np.stack([bfp16(column, mode) for column in b.reshape(8, 8).T.astype(float)]).T
+    probe("multiply_in", NPU2, (THROUGH_BFP16,))(a, b, c, MODES[mode])
+    np.testing.assert_allclose(c.reshape(8, 8), rows @ columns, rtol=1e-6, atol=1e-6)
+
+
+def test_shuffles() -> None:
+    a, out = aligned(32, F32), aligned(80, F32)
+    a[:] = np.arange(32)
+    probe("shuffles")(a, out)
+    x, mixed = a[:16], a[:16].copy()
+    mixed[8:] = a[16:24]
+    even_runs = a.reshape(4, 2, 4)[:, 0].ravel()
+    expected = [x.reshape(2, 8).T.ravel(), even_runs, a[1::2], np.roll(x, -5), mixed]
+    np.testing.assert_array_equal(out.reshape(5, 16), np.stack(expected))
+
+
+SHIFTED = {
+    "floor": np.floor, "ceil": np.ceil, "symmetric_floor": np.trunc, "conv_even": np.round,
+    "positive_inf": lambda v: np.floor(v + 0.5), "negative_inf": lambda v: np.ceil(v - 0.5),
+    "symmetric_ceil": lambda v: np.sign(v) * np.ceil(np.abs(v)),
+    "symmetric_inf": lambda v: np.sign(v) * np.floor(np.abs(v) + 0.5),
+    "symmetric_zero": lambda v: np.sign(v) * np.ceil(np.abs(v) - 0.5),
+    "conv_odd": lambda v: np.round(v + 1) - 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_integers(mode: str) -> None:
+    i32 = np.dtype(np.int32)
+    a, b, out = aligned(16, i32), aligned(16, i32), aligned(80, i32)
+    a[:], b[:] = np.arange(-20, 28, 3), np.arange(16)[::-1]
+    probe("integers")(a, b, out, MODES[mode])
+    expected = [a + b, a - b, np.maximum(a, b), SHIFTED[mode](a / 8), np.zeros(16)]
+    np.testing.assert_array_equal(out.reshape(5, 16), np.stack(expected))
+    probe("integers")(b, b, out, MODES[mode])
+    assert out[64] == 1  # no lane below itself
+
+
+def test_exp2_is_refused_where_there_is_none(tmp_path: Path) -> None:
+    source = tmp_path / "power.cc"
+    source.write_text(
+        "#include <aie_api/aie.hpp>\n"
+        'extern "C" void power(float *x, bfloat16 *out)'
+        " { aie::store_v(out, aie::exp2<bfloat16>(aie::load_v<16>(x))); }\n"
+    )
+    with pytest.raises(CodegenError, match="aie::exp2 exists on AIE2P only"):
+        compile_source(source, "power", target=NPU1, cache_dir=tmp_path)
+    power = compile_source(source, "power", target=NPU2, cache_dir=tmp_path)["power"]
+    x, out = aligned(16, F32), aligned(16, BF16)
+    x[:4] = [0, -3, 0.5, -200]
+    power(x, out)
+    assert out[:4].tolist() == [1, 0.125, BF16.type(2**0.5 - 0.004), 0]  # rounded down after reset

@@ -19,4 +19,6 @@
 #include "emulated/accum.hpp"
 #include "emulated/memory.hpp"
 #include "emulated/arithmetic.hpp"
+#include "emulated/elementary.hpp"
 #include "emulated/mmul.hpp"
+#include "emulated/shuffle.hpp"

@@ -42,4 +42,29 @@ void arithmetic(float *a, float *b, float *out) {
   aie::store_v(out + 160, aie::load_v<4>(a).grow_replicate<16>());
   aie::store_v(out + 176, aie::sub(acc, aie::accum<accfloat, 16>(y)).to_vector<float>());
 }
+
+void multiply_in(bfloat16 *a, bfloat16 *b, float *c, int32_t mode) {
+  aie::set_rounding(aie::rounding_mode(mode));
+  multiply<8, 8, 8>(a, b, c);
+}
+
+void shuffles(float *a, float *out) {
+  const auto x = aie::load_v<16>(a), y = aie::load_v<16>(a + 16);
+  aie::store_v(out, aie::transpose(x, 2, 8));
+  aie::store_v(out + 16, aie::filter_even(aie::concat(x, y), 4));
+  aie::store_v(out + 32, aie::filter_odd(aie::concat(x, y), 1));
+  aie::store_v(out + 48, aie::shuffle_down_rotate(x, 5));
+  aie::vector<float, 16> mixed = x;
+  aie::store_v(out + 64, mixed.insert(1, y.extract<8>(0)));
+}
+
+void integers(int32_t *a, int32_t *b, int32_t *out, int32_t mode) {
+  aie::set_rounding(aie::rounding_mode(mode));
+  const auto x = aie::load_v<16>(a), y = aie::load_v<16>(b);
+  aie::store_v(out, aie::add(x, y));
+  aie::store_v(out + 16, aie::sub(x, y));
+  aie::store_v(out + 32, aie::max(x, y));
+  aie::store_v(out + 48, aie::downshift(x, 3));
+  aie::store_v(out + 64, aie::broadcast<int32_t, 16>(aie::lt(x, y).empty()));
+}
 }

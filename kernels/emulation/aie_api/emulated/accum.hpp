@@ -39,6 +39,14 @@ template <typename Tag, unsigned N> struct accum {
     return out;
   }
 
+  template <unsigned Out> accum<Tag, Out> extract(unsigned i) const {
+    return accum<Tag, Out>(to_vector<float>().template extract<Out>(i));
+  }
+  template <unsigned In> accum &insert(unsigned i, const accum<Tag, In> &v) {
+    std::memcpy(reinterpret_cast<char *>(part) + i * sizeof(v), v.part, sizeof(v));
+    return *this;
+  }
+
   template <typename T> operator vector<T, N>() const { return to_vector<T>(); }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accum.hpp"
+#include "bfp16.hpp"
 
 namespace aie {
 namespace emulated {
@@ -11,6 +12,15 @@ constexpr bool mmul_is_legal(unsigned m, unsigned k, unsigned n) {
   if (m == 8 && k == 1 && n == 8)
     return true;
   return k == 8 && (m == 4 || m == 8) && (n == 4 || n == 8);
+}
+
+// Whether aie_api converts the operands to bfp16 first: AIE2P multiplies those by one instruction.
+constexpr bool mmul_through_bfp16(unsigned n) {
+#if defined(AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16) && AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16
+  return __AIE_ARCH__ == 21 && n == 8;
+#else
+  return false;
+#endif
 }
 
 // Lanes 2P and 2P + 1 of v, four times each.
@@ -77,8 +87,12 @@ struct mmul {
   }
 
   __attribute__((always_inline)) void mac(const vector<A, size_A> &a, const vector<B, size_B> &b) {
-    const accum<accfloat, size_A> x(a);
-    const accum<accfloat, size_B> y(b);
+    accum<accfloat, size_A> x(a);
+    accum<accfloat, size_B> y(b);
+    if constexpr (emulated::mmul_through_bfp16(T) && S == 8) {
+      emulated::round_rows(x.part);
+      emulated::round_columns(y.part);
+    }
     if constexpr (T == 4)
       emulated::each<R>([&](auto i) {
         emulated::each<S / 2>(

@@ -56,6 +56,26 @@ template <typename T, unsigned N> struct vector {
   }
   T operator[](unsigned i) const { return get(i); }
 
+  // The i-th of the parts of Out elements.
+  template <unsigned Out> vector<T, Out> extract(unsigned i) const {
+    static_assert(Out <= N);
+    vector<T, Out> out;
+    std::memcpy(out.part, reinterpret_cast<const char *>(part) + i * sizeof(out), sizeof(out));
+    return out;
+  }
+  template <unsigned In> vector &insert(unsigned i, const vector<T, In> &v) {
+    static_assert(In <= N);
+    std::memcpy(reinterpret_cast<char *>(part) + i * sizeof(v), v.part, sizeof(v));
+    return *this;
+  }
+  // The same bits as elements of another type.
+  template <typename U> vector<U, N * sizeof(T) / sizeof(U)> cast_to() const {
+    vector<U, N * sizeof(T) / sizeof(U)> out;
+    static_assert(sizeof(out) == sizeof(*this));
+    std::memcpy(out.part, part, sizeof(out));
+    return out;
+  }
+
   // This vector over and over, until Out elements are full.
   template <unsigned Out> vector<T, Out> grow_replicate() const {
     static_assert(Out >= N && Out % N == 0);
@@ -65,6 +85,16 @@ template <typename T, unsigned N> struct vector {
     return out;
   }
 };
+
+template <typename T, unsigned N, typename... More>
+inline vector<T, N *(1 + sizeof...(More))> concat(const vector<T, N> &v, const More &...more) {
+  static_assert((std::is_same_v<More, vector<T, N>> && ...));
+  vector<T, N *(1 + sizeof...(More))> out;
+  unsigned i = 0;
+  out.insert(i++, v);
+  (out.insert(i++, more), ...);
+  return out;
+}
 
 template <typename T, unsigned N> inline vector<T, N> broadcast(T value) {
   typename emulated::storage<T>::type bits;

@@ -1,0 +1,376 @@
+// The kernels of a transformer encoder whose data all come in 64 x 64 tiles: products, layer norm
+// folded around them, GELU, and attention over key tiles with running maxima and sums. One source
+// for AIE2 (npu1) and AIE2P (npu2); kernels/encoder_bodies.py is their meaning.
+//
+// Layouts of the objects in the core's memory (r x s x t is the instruction; mb = m/r, nb = n/t):
+//   left operand, x         bf16 [k/s][mb][r][s]
+//   right operand, w        bf16 [k/s][nb][s][t]; of a weight object, then fp32 bias and column sums
+//   accumulator, output     fp32 or bf16 [mb][nb][r][t]
+//   scratch                 fp32; products: a slot is 64 means, 64 reciprocal deviations;
+//                           attention: 64 maxima, 64 sums, then room for 16 queries' scores
+#include <aie_api/aie.hpp>
+#include <stdint.h>
+
+#include "gelu.h"
+#include "powers.h"
+#include "register_block.h"
+#include "split.h"
+#include "unroll.h"
+
+namespace {
+
+constexpr unsigned tile = 64;
+static_assert(DIM_M == tile && DIM_K == tile && DIM_N == tile && MMUL_S == 8, "tiles are 64 x 64");
+static_assert(MMUL_R == MMUL_T, "a transposed block is a block");
+
+constexpr unsigned block_elems = MMUL::size_C;
+constexpr unsigned parts = block_elems / lanes;    // vectors of a block
+constexpr unsigned part_rows = lanes / MMUL_T;     // rows of such a vector
+constexpr float epsilon = 1e-5f;                   // of layer norms
+constexpr float lowest = -1048576.0f;              // the running maximum before the first key
+constexpr float hidden = -1073741824.0f;           // the score of a key that is not there
+constexpr unsigned maxima = 0, sums = tile, workspace = 2 * tile; // in scratch
+
+inline void set_rounding() { aie::set_rounding(aie::rounding_mode::conv_even); }
+
+inline accum_lanes load(const float *address) { return accum_lanes(aie::load_v<lanes>(address)); }
+inline void store(float *address, const accum_lanes &value) {
+  aie::store_v(address, value.template to_vector<float>());
+}
+
+// A value a column, in each row of a vector; and a value a row, in each of its columns.
+inline fp32_lanes per_column(const float *values) {
+  return aie::load_v<MMUL_T>(values).template grow_replicate<lanes>();
+}
+inline fp32_lanes per_row(const float *values) {
+  const fp32_lanes repeated = aie::load_v<part_rows>(values).template grow_replicate<lanes>();
+  return aie::transpose(repeated, MMUL_T, part_rows);
+}
+
+// body(address of the vector, its first row) for all vectors of a column of blocks, four at a time.
+template <typename Body> inline void each_vector_of_column(float *acc, unsigned column, Body body) {
+  constexpr unsigned together = 4 / parts;
+  float *block = acc + column * block_elems;
+  for (unsigned i = 0; i < rows; i += together)
+    unroll<together>([&](auto g) {
+      unroll<parts>([&](auto part) {
+        body(block + (i + g) * columns * block_elems + part * lanes,
+             (i + g) * MMUL_R + part * part_rows);
+      });
+    });
+}
+
+// The sums of each row's eight values.
+template <unsigned N> inline aie::vector<float, N / 2> pair_sums(const aie::vector<float, N> &v) {
+  return aie::add(aie::filter_even(v), aie::filter_odd(v));
+}
+inline aie::vector<float, MMUL_R> row_sums(const aie::accum<accfloat, MMUL::size_A> &sums) {
+  return pair_sums(pair_sums(pair_sums(sums.template to_vector<float>())));
+}
+
+// One group of queries in `encoder_scores`: the scores of all keys, then what follows from them.
+constexpr unsigned group_columns = block_columns;
+constexpr unsigned group_row = group_columns * block_elems;
+static_assert(group_columns * MMUL_T == group && rows * group_row == tile * group);
+
+void multiply_scores(const bfloat16 *__restrict k, const bfloat16 *__restrict qt,
+                     float *__restrict scores) {
+  for (unsigned i = 0; i < rows; i += block_rows) {
+    register_block block;
+    block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
+    block.multiply(k + i * MMUL::size_A, qt);
+    block.store(scores + i * group_row, group_columns);
+  }
+}
+
+void hide_keys(float *scores, unsigned from) {
+  for (unsigned key = from; key < tile; ++key)
+    for (unsigned column = 0; column < group_columns; ++column)
+      aie::store_v(scores + key / MMUL_R * group_row + column * block_elems + key % MMUL_R * MMUL_T,
+                   aie::broadcast<float, MMUL_T>(hidden));
+}
+
+// The maxima over all keys, rounded to integers, and at least `least`; in each row of the vector.
+inline accum_group highest(const float *__restrict scores, const accum_group &least) {
+  constexpr unsigned vectors = block_elems / group;
+  int_group best = aie::add(least, group_of(to_integer)).template to_vector<float>().cast_to<int32_t>();
+  AT_LEAST_TWICE
+  for (unsigned i = 0; i < rows; ++i)
+    unroll<vectors>([&](auto part) {
+      const accum_group s(aie::load_v<group>(scores + i * group_row + part * group));
+      const accum_group rounded = aie::add(s, group_of(to_integer));
+      best = aie::max(best, rounded.template to_vector<float>().cast_to<int32_t>());
+    });
+  for (unsigned n = group / 2; n >= MMUL_T; n /= 2)
+    best = aie::max(best, aie::shuffle_down_rotate(best, n));
+  return aie::sub(accum_group(best.cast_to<float>()), group_of(to_integer));
+}
+
+// acc's column of blocks, and the queries' sums, times 2^difference; the differences are integers.
+void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned column,
+             const accum_group &difference) {
+  const accum_group bits = aie::add(difference, group_of(to_bf16));
+  const bf16_lanes factor = low_halves(bits, bits).template extract<lanes>(0);
+  const exact old(accum_lanes(per_column(sums_of_column)));
+  const accum_lanes scaled = aie::mac(aie::mac(aie::mul(old.low, factor), old.middle, factor),
+                                      old.high, factor);
+  aie::store_v(sums_of_column, scaled.template to_vector<float>().template extract<MMUL_T>(0));
+  each_vector_of_column(acc, column, [&](float *address, unsigned) {
+    const split value(load(address));
+    store(address, aie::mac(aie::mul(value.low, factor), value.high, factor));
+  });
+}
+
+// The powers of a right-operand block's scores, less `maximum`.
+#if __AIE_ARCH__ == 20
+inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores,
+                                                  const accum_group &maximum) {
+  const accum_group half_above = aie::add(maximum, group_of(0.5f));
+  const accum_group upper(aie::load_v<group>(scores)), lower(aie::load_v<group>(scores + group_row));
+  return low_halves(power_bits(aie::sub(upper, half_above)), power_bits(aie::sub(lower, half_above)));
+}
+#else
+inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores,
+                                                  const accum_group &maximum) {
+  const fp32_lanes all = maximum.template to_vector<float>().template grow_replicate<lanes>();
+  return aie::concat(
+      aie::exp2<bfloat16>(aie::sub(load(scores), all).template to_vector<float>()),
+      aie::exp2<bfloat16>(aie::sub(load(scores + lanes), all).template to_vector<float>()));
+}
+#endif
+
+// pt's column of blocks from the scores; returns the sums over keys, as the matrix unit sees them.
+inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
+                                               bfloat16 *__restrict pt, const accum_group &maximum) {
+  const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
+  MMUL total(aie::zeros<float, block_elems>());
+  AT_LEAST_TWICE
+  for (unsigned i = 0; i < steps; i += 2)
+    unroll<2>([&](auto g) {
+      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * group_row, maximum);
+      aie::store_v(pt + (i + g) * columns * MMUL::size_B, p);
+      total.mac(ones, p);
+    });
+  return total.template to_vector<float>().template extract<MMUL_T>(0);
+}
+
+void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__restrict acc,
+            float *__restrict scratch, unsigned column) {
+  const unsigned query = column * MMUL_T;
+  const accum_group before(
+      aie::load_v<MMUL_T>(scratch + maxima + query).template grow_replicate<group>());
+  const accum_group now = highest(scores, before);
+  if (!aie::lt(before.template to_vector<float>(), now.template to_vector<float>()).empty())
+    rescale(acc, scratch + sums + query, column, aie::sub(before, now));
+  aie::store_v(scratch + maxima + query,
+               now.template to_vector<float>().template extract<MMUL_T>(0));
+  const auto added = store_powers(scores, pt, now);
+  aie::store_v(scratch + sums + query,
+               aie::add(aie::load_v<MMUL_T>(scratch + sums + query), added));
+}
+
+} // namespace
+
+extern "C" {
+
+// par = the first 16 words of a control object.
+void encoder_parameters(bfloat16 *__restrict w, int32_t *__restrict par) {
+  set_rounding();
+  aie::store_v(par, aie::load_v<16>(reinterpret_cast<const int32_t *>(w)));
+}
+
+// acc = (first ? 0 : acc) + x @ w.
+void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restrict acc,
+                  int32_t first) {
+  set_rounding();
+  for (unsigned i = 0; i < rows; i += block_rows)
+    for (unsigned j = 0; j < columns; j += block_columns) {
+      float *corner = acc + (i * columns + j) * block_elems;
+      register_block block;
+      if (first)
+        block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
+      else
+        block.begin([&](auto di, auto dj) {
+          return aie::load_v<block_elems>(corner + (di * columns + dj) * block_elems);
+        });
+      block.multiply(x + i * MMUL::size_A, w + j * MMUL::size_B);
+      block.store(corner, columns);
+    }
+}
+
+// A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
+void encoder_stats(bfloat16 *__restrict x, float *__restrict scratch, int32_t slot, int32_t first) {
+  set_rounding();
+  constexpr unsigned together = 2;
+  const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
+  float *kept = scratch + 2 * tile * slot;
+  for (unsigned i = 0; i < rows; i += together) {
+    aie::accum<accfloat, MMUL::size_A> sum[together], square[together];
+    unroll<together>([&](auto g) {
+      sum[g].from_vector(aie::zeros<float, MMUL::size_A>());
+      square[g].from_vector(aie::zeros<float, MMUL::size_A>());
+    });
+    AT_LEAST_TWICE
+    for (unsigned step = 0; step < steps; ++step)
+      unroll<together>([&](auto g) {
+        const auto v = aie::load_v<MMUL::size_A>(x + (step * rows + i + g) * MMUL::size_A);
+        sum[g] = aie::mac(sum[g], v, ones);
+        square[g] = aie::mac(square[g], v, v);
+      });
+    unroll<together>([&](auto g) {
+      float *place = kept + (i + g) * MMUL_R;
+      auto row = row_sums(sum[g]), row_square = row_sums(square[g]);
+      if (!first) {
+        row = aie::add(row, aie::load_v<MMUL_R>(place));
+        row_square = aie::add(row_square, aie::load_v<MMUL_R>(place + tile));
+      }
+      aie::store_v(place, row);
+      aie::store_v(place + tile, row_square);
+    });
+  }
+}
+
+// A slot's sums become means and 1 / sqrt(variance + epsilon).
+void encoder_moments(float *__restrict scratch, int32_t slot, int32_t width) {
+  set_rounding();
+  float *kept = scratch + 2 * tile * slot;
+  const accum_lanes biased = from_bits(aie::broadcast<int32_t, lanes>(0x4b000000 + width)); // + 2^23
+  const exact share(reciprocal(aie::sub(biased, constant(8388608.0f))));
+  for (unsigned i = 0; i < tile; i += lanes) {
+    const accum_lanes mean = product(exact(load(kept + i)), share);
+    const accum_lanes square = product(exact(load(kept + tile + i)), share);
+    const fp32_lanes variance = fnma(square, exact(mean), exact(mean)).template to_vector<float>();
+    const accum_lanes positive(aie::max(variance, aie::zeros<float, lanes>()));
+    store(kept + i, mean);
+    store(kept + tile + i, reciprocal_root(aie::add(positive, constant(epsilon))));
+  }
+}
+
+// acc = (width ? rstd * (acc - mean * column sum) : acc) + bias; all 24 bits of mean * column sum,
+// since acc may be nearly the same.
+void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__restrict scratch,
+                    int32_t slot, int32_t width) {
+  set_rounding();
+  const float *bias = reinterpret_cast<const float *>(w + tile * tile), *column_sums = bias + tile;
+  const float *means = scratch + 2 * tile * slot, *reciprocals = means + tile;
+  for (unsigned j = 0; j < columns; ++j) {
+    const accum_lanes start(per_column(bias + j * MMUL_T));
+    if (!width) {
+      each_vector_of_column(acc, j, [&](float *address, unsigned) {
+        store(address, aie::add(load(address), start));
+      });
+      continue;
+    }
+    const exact column_sum(accum_lanes(per_column(column_sums + j * MMUL_T)));
+    each_vector_of_column(acc, j, [&](float *address, unsigned row) {
+      const exact mean(accum_lanes(per_row(means + row)));
+      const split centred(fnma(load(address), mean, column_sum));
+      store(address, fma(start, centred, split(accum_lanes(per_row(reciprocals + row)))));
+    });
+  }
+}
+
+// acc = gelu(acc).
+void encoder_gelu(float *__restrict acc) {
+  set_rounding();
+  for (unsigned i = 0; i < tile * tile; i += 4 * lanes)
+    unroll<4>([&](auto g) {
+      store(acc + i + g * lanes, gelu(aie::load_v<lanes>(acc + i + g * lanes)));
+    });
+}
+
+// acc += x, from the left operand's layout.
+void encoder_residual(bfloat16 *__restrict x, float *__restrict acc) {
+  set_rounding();
+  constexpr unsigned halves = MMUL_S / MMUL_T; // blocks of the accumulator in one of x
+  for (unsigned i = 0; i < rows; ++i) {
+    AT_LEAST_TWICE
+    for (unsigned step = 0; step < steps; ++step) {
+      const auto v = aie::load_v<MMUL::size_A>(x + (step * rows + i) * MMUL::size_A);
+      float *block = acc + (i * columns + step * halves) * block_elems;
+      if constexpr (halves == 2) {
+        store(block, aie::add(load(block), aie::filter_even(v, MMUL_T)));
+        store(block + lanes, aie::add(load(block + lanes), aie::filter_odd(v, MMUL_T)));
+      } else {
+        store(block, aie::add(load(block), v.template extract<lanes>(0)));
+        store(block + lanes, aie::add(load(block + lanes), v.template extract<lanes>(1)));
+      }
+    }
+  }
+}
+
+// out = acc or its transpose, rounded to bf16.
+void encoder_store(float *__restrict acc, bfloat16 *__restrict out, int32_t transpose) {
+  set_rounding();
+  for (unsigned i = 0; i < rows; ++i) {
+    AT_LEAST_TWICE
+    for (unsigned j = 0; j < columns; ++j) {
+      const aie::accum<accfloat, block_elems> value(
+          aie::load_v<block_elems>(acc + (i * columns + j) * block_elems));
+      const auto block = value.template to_vector<bfloat16>();
+      if (transpose)
+        aie::store_v(out + (j * columns + i) * block_elems, aie::transpose(block, MMUL_R, MMUL_T));
+      else
+        aie::store_v(out + (i * columns + j) * block_elems, block);
+    }
+  }
+}
+
+// out = the transpose of the row-major tile w, as a right operand.
+void encoder_query(bfloat16 *__restrict w, bfloat16 *__restrict out) {
+  set_rounding();
+  for (unsigned j = 0; j < columns; ++j) {
+    AT_LEAST_TWICE
+    for (unsigned step = 0; step < steps; ++step) {
+      aie::vector<bfloat16, MMUL::size_B> rows_of_w;
+      unroll<MMUL_T>([&](auto i) {
+        rows_of_w.insert(i, aie::load_v<MMUL_S>(w + (j * MMUL_T + i) * tile + step * MMUL_S));
+      });
+      aie::store_v(out + (step * columns + j) * MMUL::size_B,
+                   aie::transpose(rows_of_w, MMUL_T, MMUL_S));
+    }
+  }
+}
+
+// No key seen yet.
+void encoder_attention_start(float *__restrict acc, float *__restrict scratch) {
+  set_rounding();
+  AT_LEAST_TWICE
+  for (unsigned i = 0; i < tile * tile; i += lanes)
+    aie::store_v(acc + i, aie::zeros<float, lanes>());
+  for (unsigned i = 0; i < tile; i += lanes) {
+    aie::store_v(scratch + maxima + i, aie::broadcast<float, lanes>(lowest));
+    aie::store_v(scratch + sums + i, aie::zeros<float, lanes>());
+  }
+}
+
+// pt = 2^(k @ qt - running maxima), with zeros for keys from `valid` on; sums and acc keep step.
+void encoder_scores(bfloat16 *__restrict k, bfloat16 *__restrict qt, bfloat16 *__restrict pt,
+                    float *__restrict acc, float *__restrict scratch, int32_t valid) {
+  set_rounding();
+  float *scores = scratch + workspace;
+  for (unsigned j = 0; j < columns; j += group_columns) {
+    multiply_scores(k, qt + j * MMUL::size_B, scores);
+    if (unsigned(valid) < tile)
+      hide_keys(scores, valid);
+    for (unsigned column = 0; column < group_columns; ++column)
+      attend(scores + column * block_elems, pt + (j + column) * MMUL::size_B, acc, scratch,
+             j + column);
+  }
+}
+
+// acc's columns over their queries' sums.
+void encoder_attention_end(float *__restrict acc, float *__restrict scratch) {
+  set_rounding();
+  float *shares = scratch + workspace;
+  for (unsigned i = 0; i < tile; i += lanes)
+    store(shares + i, reciprocal(load(scratch + sums + i)));
+  for (unsigned j = 0; j < columns; ++j) {
+    const split share(accum_lanes(per_column(shares + j * MMUL_T)));
+    each_vector_of_column(acc, j, [&](float *address, unsigned) {
+      store(address, product(split(load(address)), share));
+    });
+  }
+}
+
+} // extern "C"

@@ -1,0 +1,67 @@
+// The inner loop of all matrix products: a block of accumulators that stays in registers while the
+// operands stream past. Operands lie as [k/s][m/r][r][s] and [k/s][n/t][s][t], the result as
+// [m/r][n/t][r][t]. Compile-time sizes: DIM_K deep, MMUL_R x MMUL_S x MMUL_T an instruction.
+#pragma once
+
+#include <aie_api/aie.hpp>
+
+#include "unroll.h"
+
+#if defined(__AIECC__)
+#define AT_LEAST_TWICE _Pragma("clang loop min_iteration_count(2)")
+#else
+#define AT_LEAST_TWICE
+#endif
+
+using MMUL = aie::mmul<MMUL_R, MMUL_S, MMUL_T, bfloat16, bfloat16, accauto>;
+
+constexpr unsigned rows = DIM_M / MMUL_R, steps = DIM_K / MMUL_S, columns = DIM_N / MMUL_T;
+
+// Accumulators held in registers: 16 x 512 bits of AIE2's 9 x 1024, 4 x 1024 or 4 x 2048 of AIE2P's
+// 5 x 2048. AIE2P's bf16 product needs registers of its own, for broadcast or converted operands.
+#if __AIE_ARCH__ == 20
+constexpr unsigned block_rows = 4, block_columns = 4;
+#else
+constexpr unsigned block_rows = 2, block_columns = 2;
+#endif
+
+static_assert(DIM_M % (block_rows * MMUL_R) == 0, "DIM_M is not a multiple of a register block");
+static_assert(DIM_N % (block_columns * MMUL_T) == 0, "DIM_N is not a multiple of a register block");
+static_assert(DIM_K % MMUL_S == 0 && steps >= 2, "DIM_K is not two or more instructions deep");
+
+struct register_block {
+  MMUL c[block_rows][block_columns];
+
+  // start(i, j): what the accumulator of row i and column j begins with.
+  template <typename Start>
+  inline __attribute__((always_inline)) void begin(Start start) {
+    unroll<block_rows>([&](auto i) {
+      unroll<block_columns>([&](auto j) { c[i][j] = MMUL(start(i, j)); });
+    });
+  }
+
+  // Add the product of all of k. `x` and `w` point to the block's first row and column.
+  inline __attribute__((always_inline)) void multiply(const bfloat16 *__restrict x,
+                                                      const bfloat16 *__restrict w) {
+    AT_LEAST_TWICE
+    for (unsigned step = 0; step < steps; ++step) {
+      aie::vector<bfloat16, MMUL::size_A> a[block_rows];
+      unroll<block_rows>([&](auto i) { a[i] = aie::load_v<MMUL::size_A>(x + i * MMUL::size_A); });
+      unroll<block_columns>([&](auto j) {
+        const auto b = aie::load_v<MMUL::size_B>(w + j * MMUL::size_B);
+        unroll<block_rows>([&](auto i) { c[i][j].mac(a[i], b); });
+      });
+      x += rows * MMUL::size_A;
+      w += columns * MMUL::size_B;
+    }
+  }
+
+  // Store into blocks of which `stride` make a row.
+  inline __attribute__((always_inline)) void store(float *__restrict acc, unsigned stride) const {
+    unroll<block_rows>([&](auto i) {
+      unroll<block_columns>([&](auto j) {
+        aie::store_v(acc + (i * stride + j) * MMUL::size_C, c[i][j].template to_vector<float>());
+      });
+    });
+  }
+};
