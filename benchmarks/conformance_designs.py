@@ -346,6 +346,12 @@ def scaled() -> Play:
     return plain([a, np.array([3], np.int32), blank(4096)], {2: 3 * a})
 
 
+def locks_as_data() -> Play:
+    """The values 42 to 49 of eight locks, eight times."""
+    args = [np.full(64, 0xFABCDEF, np.int32), blank(64)]
+    return plain(args, {1: np.tile(count(8, 42), 8)})
+
+
 def cascade() -> Play:
     """A number handed through three cores at index 5, zeros elsewhere."""
     out = np.zeros(64, np.int32)
@@ -426,6 +432,7 @@ DESIGNS: tuple[Design, ...] = (
     Design("tile_dmas/blockwrite_using_locks", copied(4096, True)),
     Design("tile_dmas/writebd", copied(4096, True)),
     Design("tile_dmas/writebd_tokens", copied(4096, True)),
+    Design("tile_mapped_read", locks_as_data()),
     Design("two_col", image()),
     Design("vec_mul_event_trace", scaled()),
     Design("vec_mul_trace_distribute_lateral", scaled()),

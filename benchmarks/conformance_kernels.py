@@ -82,6 +82,12 @@ def last_of_chain(out: np.ndarray, n: int) -> Beats:
     out[5] = beat[0] + 100
 
 
+def read_bus(out: np.ndarray, address: int, n: int, stride: int) -> Beats:
+    """Words of the core's own tile over the processor bus."""
+    for i in range(n):
+        out[i] = yield ("read_register", address + i * stride)
+
+
 def matmul(symbol: str) -> Callable[..., Any] | None:
     """The blocked int32 matmul that `symbol` names, partial sums over the cascade."""
     match = _MATMUL.fullmatch(symbol)
@@ -103,8 +109,8 @@ def matmul(symbol: str) -> Callable[..., Any] | None:
             if "get" in mode:
                 beat = yield ("get_cascade",)
                 yield ("get_cascade",)
-                flat[i] += beat[0]
-            flat[i] += value
+                flat[i : i + 1] += beat[0]
+            flat[i : i + 1] += value
             if "put" in mode:
                 yield from _vector(int(flat[i]))
 
@@ -122,6 +128,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "event_0": nothing,
     "event_1": nothing,
     "flush_trace": nothing,
+    "read_processor_bus": read_bus,
     "extern_kernel1": first_of_chain,
     "extern_kernel2": middle_of_chain,
     "extern_kernel3": last_of_chain,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from xdsl.dialects.builtin import (
+    DenseArrayBase,
     I32,
     ArrayAttr,
     DenseIntOrFPElementsAttr,
@@ -391,6 +392,11 @@ class ObjectFifoRearmBindingOp(IRDLOperation):
     locks = var_operand_def(IndexType())
     traits = traits_def(SymbolOpInterface())
     irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """An array of integers of the dictionary; empty where it is not given."""
+        array = self.attributes.get(name)
+        return tuple(map(int, array.get_values())) if isinstance(array, DenseArrayBase) else ()
 
     @classmethod
     def parse(cls, parser: Parser) -> ObjectFifoRearmBindingOp:

@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import ModuleOp
 from aiec.codegen.dialects.structure import DeviceOp, RuntimeSequenceOp
 from aiec.codegen.dialects.tasks import ConfigureOp
 from aiec.ir.errors import DesignError, nearest
+from aiec.runtime.sim.bd_chains import expand_bd_chains
 from aiec.runtime.sim.core import Kernels
 from aiec.runtime.sim.elaborate import elaborate
 from aiec.runtime.sim.engine import Engine
@@ -67,6 +68,7 @@ class Array:
     """The array of a module's main device. `loaded` is what it is configured with now."""
 
     def __init__(self, module: ModuleOp, kernels: Kernels, device: str | None, seed: int) -> None:
+        expand_bd_chains(module)
         self._devices = {op.sym_name.data: op for op in module.walk() if isinstance(op, DeviceOp)}
         self._kernels = kernels
         main = self._main(module, device)

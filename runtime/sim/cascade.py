@@ -1,13 +1,14 @@
 """The cascade from one core to the next: a short FIFO of 512-bit beats that blocks at both ends.
 
 A kernel that uses it is a generator function: it yields `("put_cascade", beat)`, or
-`("get_cascade",)` and is sent the beat, an int32[16].
+`("get_cascade",)` and is sent the beat, an int32[16]. `("read_register", address)` reads a word of
+its own tile over the processor bus: of data memory, or a lock's value.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +90,11 @@ class GetBeat:
 
 
 def drive(
-    kernel: Generator[Any, Any, None], name: str, incoming: Cascade | None, outgoing: Cascade | None
+    kernel: Generator[Any, Any, None],
+    name: str,
+    incoming: Cascade | None,
+    outgoing: Cascade | None,
+    bus: Callable[[int], int],
 ) -> Generator[Action, Any, None]:
     """Run a generator kernel, its requests as actions of the core."""
     answer: Any = None
@@ -104,8 +109,11 @@ def drive(
                 yield PutBeat(outgoing, np.array(beat, np.int32).reshape(BEAT_WORDS))
             case ("get_cascade",) if incoming is not None:
                 answer = yield GetBeat(incoming)
+            case ("read_register", address):
+                answer = bus(address)
             case _:
                 raise SimulationError(
                     f"kernel @{name} asks for {request!r}",
-                    expected="('put_cascade', beat) or ('get_cascade',), and a cascade there",
+                    expected="('put_cascade', beat) or ('get_cascade',) and a cascade there, or "
+                    "('read_register', address)",
                 )

@@ -14,7 +14,7 @@ import numpy as np
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.dma import Bd, Iteration, Task
 from aiec.runtime.sim.limits import WORD_BYTES, check_bd, check_iteration, check_repeat
-from aiec.runtime.sim.machine import Direction, Machine, Port, Tile
+from aiec.runtime.sim.machine import Direction, Machine, Port, Rearm, Tile
 from aiec.runtime.sim.memory import Buffer, Memory
 
 
@@ -116,6 +116,15 @@ class Controller:
                         where=where,
                         todo="wait for that task's token first, or use another descriptor",
                     )
+
+    def rearm(self, rearm: Rearm) -> None:
+        """Reset the channels of an ObjectFifo in the array, set its locks, start it again."""
+        for port, _ in rearm.tasks:
+            self.machine.channel(port).reset()
+        for lock, value in rearm.locks:
+            lock.set(value)
+        for port, task in rearm.tasks:
+            self.push(port, task)
 
     def sync_parameters(self, indices: Mapping[str, int]) -> None:
         """Fetch the host's scratchpad parameters, hand them to the cores and let these go on."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,9 @@ class CoreCompiler:
         cascades: Mapping[tuple[Place, bool], Cascade],
         unwritten: Unwritten,
         parameters: Mapping[str, int],
+        bus: Callable[[Place, int], int],
     ) -> None:
+        self._bus = bus
         self._unwritten = unwritten
         self._parameters = parameters
         self._values = values
@@ -212,7 +215,8 @@ class CoreCompiler:
         if steps:
             incoming = w.bind(self._cascades.get((self._place, False)), "cascade")
             outgoing = w.bind(self._cascades.get((self._place, True)), "cascade")
-            call = f"yield from {w.bind(drive)}({call}, {symbol!r}, {incoming}, {outgoing})"
+            bus = w.bind(partial(self._bus, self._place), "bus")
+            call = f"yield from {w.bind(drive)}({call}, {symbol!r}, {incoming}, {outgoing}, {bus})"
         self._invoke(w, op, call)
 
     def _invoke(self, w: Writer, op: func.CallOp, call: str) -> None:

@@ -16,8 +16,10 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
 from xdsl.ir import Operation, SSAValue
 
+from aiec.codegen.dialects.attributes import PacketInfoAttr
 from aiec.codegen.dialects.foreign import GlobalOp
 from aiec.codegen.dialects.locks import LockOp
+from aiec.codegen.dialects.objectfifo import ObjectFifoRearmBindingOp
 from aiec.codegen.dialects.routing import (
     CascadeFlowOp,
     FlowOp,
@@ -41,10 +43,11 @@ from aiec.runtime.sim import reading
 from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.core import CoreCompiler, Kernels
 from aiec.runtime.sim.descriptors import DescriptorWriter
+from aiec.runtime.sim.dma import Task
 from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
 from aiec.runtime.sim.locks import Lock
-from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Shared, Tile
+from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Rearm, Shared, Tile
 from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
@@ -103,6 +106,7 @@ class _Elaboration:
         self._descriptors()
         self._allocations()
         self._fifos()
+        self._rearms()
         for tile in self._machine.tiles.values():
             tile.static_descriptors.update(tile.descriptors)
         rows = self._machine.target.first_core_row + self._machine.target.core_rows
@@ -122,6 +126,8 @@ class _Elaboration:
     def _tiles(self) -> None:
         for op in self._of(TileOp):
             self._values[op.result] = self._machine.tile(*op.coordinates, describe(op))
+            if isinstance(given := op.attributes.get("controller_id"), PacketInfoAttr):
+                self._machine.controllers[op.coordinates] = given.values[1]
         for op in self._of(LogicalTileOp):
             kind, place = op.tile_type.data.value, (number(op.col), number(op.row))
             self._values[op.result] = free_tile(self._machine, kind, place, describe(op))
@@ -251,6 +257,25 @@ class _Elaboration:
         builder.build(plan_fifos(self._ops, places))
         self._ports = builder.ports
 
+    def _rearms(self) -> None:
+        """What lowered text keeps of a fifo for its reset; what it leaves out is as loaded."""
+        for op in self._of(ObjectFifoRearmBindingOp):
+            rearm = self._machine.rearms[op.sym_name.data] = Rearm()
+            heads, repeats = op.integers("head_bd_ids"), op.integers("repeat_counts")
+            ends = zip(op.channel_tiles, op.integers("channel_dirs"),
+                       op.integers("channel_indices"), strict=True)  # fmt: skip
+            for i, (value, direction, channel) in enumerate(ends):
+                tile = self._tile(value)
+                port = Port(tile.column, tile.row, Direction(direction), channel)
+                loaded = [task for at, task in self._machine.first_tasks if at == port]
+                if heads:
+                    loaded = [Task(heads[i], repeats[i] if repeats else 0)]
+                rearm.tasks += [(port, task) for task in loaded]
+            for value, start in zip(op.locks, op.integers("lock_inits"), strict=True):
+                lock = self._values[value]
+                assert isinstance(lock, Lock)
+                rearm.locks.append((lock, start))
+
     def _cascades(self) -> None:
         for op in self._of(CascadeFlowOp):
             source, sink = self._tile(op.source_tile), self._tile(op.dest_tile)
@@ -269,7 +294,8 @@ class _Elaboration:
         functions = {op.sym_name.data: op for op in self._of(func.FuncOp) if op.body.blocks}
         cascades = self._machine.cascades
         compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades,
-                                self._machine.unwritten, self._machine.parameters)  # fmt: skip
+                                self._machine.unwritten, self._machine.parameters,
+                                self._machine.read_register)  # fmt: skip
         for op in self._of(CoreOp):
             tile = self._tile(op.tile)
             tile.core = Process(self._machine.engine, f"core of {tile}")

@@ -19,7 +19,7 @@ from aiec.runtime.sim.fifo_place import PlacedPool, place_pools
 from aiec.runtime.sim.fifo_plan import Dims, Fifo, Part, Place, Pool, Side
 from aiec.runtime.sim.limits import WORD_BYTES, check_bd
 from aiec.runtime.sim.locks import Lock, LockUse
-from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Direction, Machine, Port
+from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Direction, Machine, Port, Rearm
 from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.pad import padded
 from aiec.runtime.sim.placement import BufferPlacer, free_descriptor, free_lock
@@ -219,7 +219,12 @@ class FifoBuilder:
                 f"{where} {buffer.name}", buffer.memory, buffer.address + offset, pattern,
                 acquire, release, following,
             )  # fmt: skip
-        self._machine.first_tasks.append((port, Task(numbers[0], (iterations or 1) - 1)))
+        task = port, Task(numbers[0], (iterations or 1) - 1)
+        self._machine.first_tasks.append(task)
+        rearm = self._machine.rearms.setdefault(fifo.name, Rearm())
+        rearm.tasks.append(task)
+        pairs = self._pools[id(end.pool)].locks
+        rearm.locks += [(lock, lock.value) for pair in pairs for lock in pair]
 
     def _steps(
         self, fifo: Fifo, index: int, iterations: int | None, dims: Dims

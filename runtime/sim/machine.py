@@ -30,6 +30,8 @@ from aiec.runtime.sim.tokens import Tokens
 from aiec.runtime.sim.unwritten import Unwritten
 
 SHIM_ROW, MEM_ROW = 0, 1
+# Ids of control ports by row where the text gives none. Source: mlir-aie AIETargetModel.cpp 104.
+CONTROLLER_IDS = (15, 26, 27, 29, 30, 31)
 COLUMN_SHIFT, ROW_SHIFT = 25, 20  # of a tile's address. Source: hardware.md 1.10
 
 
@@ -71,6 +73,14 @@ class Tile:
 
 
 @dataclass(slots=True)
+class Rearm:
+    """What makes an ObjectFifo's channels and locks in the array what a load makes them."""
+
+    tasks: list[tuple[Port, Task]] = field(default_factory=list)
+    locks: list[tuple[Lock, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Shared:
     """What outlives a reconfiguration: time, DDR, runtime parameters, the tiles' memories."""
 
@@ -105,6 +115,8 @@ class Machine:
         self.unwritten = Unwritten(shared.memories)
         self.nets: list[Net] = []  # what the stream switches carry
         self.contents: list[tuple[Buffer, np.ndarray]] = []  # that a load writes
+        self.rearms: dict[str, Rearm] = {}  # by ObjectFifo
+        self.controllers: dict[tuple[int, int], int] = {}  # tiles' ids that the text gives
         self.parameters: dict[str, int] = {}  # that the last sync brought to the cores
         self.parameter_locks: list[Lock] = []  # that a sync sets to 1
         self.first_tasks: list[tuple[Port, Task]] = []  # that a load queues, in order
@@ -215,6 +227,25 @@ class Machine:
         ends += [(sink, _hops(at, tile) * timing.HOP_CYCLES) for sink, tile in sinks]
         header = packet_header(at.column, at.row, packet)
         start.paths[packet] = PacketPath(tuple(ends), keep_header, header)
+
+    def control_overlay(self, port: Port, packet: int, where: str) -> None:
+        """Carry packets that no flow carries to the control port that has their id in the column.
+
+        Source: mlir-aie AIEGenerateColumnControlOverlay.cpp, which adds these flows on request.
+        """
+        source = self.packet_source(port)
+        for tile in [t for t in self.tiles.values() if t.column == port.column]:
+            place = tile.column, tile.row
+            known = self.controllers.get(place, CONTROLLER_IDS[tile.row])
+            if known == packet and packet not in source.paths:
+                start = source, self.tiles[port.column, port.row]
+                self.packet_path(start, packet, [(self.control_sink(tile), tile)], False, where)
+
+    def read_register(self, place: tuple[int, int], offset: int) -> int:
+        """A word of a tile, read by its core."""
+        column, row = place
+        address = (column << COLUMN_SHIFT | row << ROW_SHIFT) + offset
+        return self._register_file().read(address, f"the core of tile {place}")
 
     def _register_file(self) -> RegisterFile:
         assert self.registers is not None

@@ -22,6 +22,8 @@ from aiec.codegen.dialects.structure import RuntimeSequenceOp
 from aiec.codegen.dialects.tasks import (
     ConfigureOp,
     DmaAwaitTaskOp,
+    DmaBdPoolPopOp,
+    DmaBdPoolPushOp,
     DmaConfigureTaskForOp,
     DmaConfigureTaskOp,
     DmaFreeTaskOp,
@@ -91,6 +93,8 @@ class SequenceCompiler:
             "aiex.dma_start_task": self._start_task,
             "aiex.dma_await_task": self._await_task,
             "aiex.dma_free_task": self._free_task,
+            "aiex.dma_bd_pool_pop": self._pool_pop,
+            "aiex.dma_bd_pool_push": self._pool_push,
             "aiex.configure": self._configure,
             "aiex.run": self._run,
             "aiex.npu.load_pdi": self._load_pdi,
@@ -225,6 +229,16 @@ class SequenceCompiler:
 
     def _free_task(self, w: Writer, op: DmaFreeTaskOp | DmaAwaitTaskOp) -> None:
         w.emit(f"{w.bind(self._tasks.free, 'free')}({w.use(op.task)})")
+
+    def _pool_pop(self, w: Writer, op: DmaBdPoolPopOp) -> None:
+        column, row = op.column.value.data, op.row.value.data
+        take = w.bind(self._tasks.pop, "pop")
+        w.define(op.bd_id, f"{take}({column}, {row}, {describe(op)!r})")
+
+    def _pool_push(self, w: Writer, op: DmaBdPoolPushOp) -> None:
+        column, row = op.column.value.data, op.row.value.data
+        give = w.bind(self._tasks.give_back, "give_back")
+        w.emit(f"{give}({column}, {row}, {w.use(op.bd_id)})")
 
     def _configure(self, w: Writer, op: ConfigureOp) -> None:
         name = op.symbol.root_reference.data

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects.builtin import SymbolRefAttr
+import numpy as np
+from xdsl.dialects.builtin import DenseArrayBase, SymbolRefAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from aiec.codegen.dialects.locks import SetLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
 from aiec.codegen.dialects.registers import (
+    ControlPacketOp,
     NpuAddressPatchOp,
     NpuBlockWriteOp,
     NpuMaskWrite32Op,
@@ -20,7 +22,7 @@ from aiec.codegen.dialects.registers import (
     NpuWriteBdOp,
 )
 from aiec.codegen.dialects.structure import DeviceOp
-from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetOp
+from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetForOp, DmaChannelResetOp
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.controller import Controller, Memcpy, Span
@@ -39,6 +41,8 @@ from aiec.runtime.sim.types import dtype_of, element_of
 
 _PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)
 _WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
+CONTROL_PACKET = 1  # the packet type that mlir-aie's designs give control packets
+_CONTROL_WRITES = (0, 2)  # one word or a block
 # What only the tools or the tracing read.
 _WITHOUT_EFFECT = (
     "aiex.npu.preempt",
@@ -77,6 +81,8 @@ class CommandCompiler:
             "aiex.npu.address_patch": self._address_patch,
             "aiex.npu.writebd": self._writebd,
             "aiex.dma_channel_reset": self._channel_reset,
+            "aiex.dma_channel_reset_for": self._channel_reset_for,
+            "aiex.control_packet": self._control_packet,
             "aiex.core_reset": self._core_reset,
             "aiex.sync_scratchpad_parameters_from_host": self.sync_parameters,
             "aiex.npu.create_scratchpad": self._create_scratchpad,
@@ -109,6 +115,8 @@ class CommandCompiler:
             issue_token=bool(number(op.issue_token)) or port.direction is Direction.S2MM,
             packet=packet if op.packet is None else op.packet.values[1],
         )
+        if op.packet is not None and op.packet.values[0] == CONTROL_PACKET:
+            self._machine.control_overlay(port, op.packet.values[1], where)
         call = w.bind(self._controller.memcpy, "memcpy")
         groups = ", ".join(tuple_expression(w, g) for g in (op.offsets, op.sizes, op.strides))
         self._pause(w, _PROGRAM)
@@ -275,6 +283,32 @@ class CommandCompiler:
         channel = self._machine.channel(port, describe(op))
         self._pause(w, _WRITE)
         w.emit(f"{w.bind(channel.reset, 'reset')}()")
+
+    def _channel_reset_for(self, w: Writer, op: DmaChannelResetForOp) -> None:
+        name, rearms = op.fifo.root_reference.data, self._machine.rearms
+        if name not in rearms:
+            raise DesignError(
+                f"ObjectFifo @{name} has no channel in the array to reset",
+                where=describe(op),
+                expected=nearest(name, rearms),
+            )
+        self._pause(w, _WRITE)
+        w.emit(f"{w.bind(self._controller.rearm, 'rearm')}({w.bind(rearms[name])})")
+
+    def _control_packet(self, w: Writer, op: ControlPacketOp) -> None:
+        """A packet that the tools would send through a control port: its writes, at once."""
+        where, data = describe(op), op.attributes.get("data")
+        if op.field("opcode") not in _CONTROL_WRITES or not isinstance(data, DenseArrayBase):
+            raise DesignError(
+                f"a control packet of operation {op.field('opcode')} cannot run here",
+                where=where,
+                expected="a write (0 or 2) with its data",
+                todo="send reads as packets of a transfer, with a flow back",
+            )
+        words = np.array(data.get_values(), np.int64).astype(np.uint32)
+        self._pause(w, _WRITE)
+        write = w.bind(self._registers.write_block, "write_block")
+        w.emit(f"{write}({op.field('address')}, {w.bind(words, 'words')}, {where!r})")
 
     def _core_reset(self, w: Writer, op: CoreResetOp) -> None:
         tile = self._tile(op.tile)

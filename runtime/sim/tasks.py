@@ -125,21 +125,36 @@ class TaskController:
     def _pool(self, port: Port) -> _Pool:
         return self._pools.setdefault(f"{port.column},{port.row}", _Pool())
 
+    def pop(self, column: int, row: int, where: str) -> int:
+        """Take a descriptor of any channel of a tile, for a task that is told its number."""
+        tile = self._machine.tile(column, row)
+        pool = self._pools.setdefault(f"{column},{row}", _Pool())
+        return self._next(tile, pool, 0, where)
+
+    def give_back(self, column: int, row: int, bd_id: int) -> None:
+        """Let a descriptor that was taken be taken again."""
+        self._pools.setdefault(f"{column},{row}", _Pool()).held.discard(bd_id)
+
     def _take(self, tile: Tile, site: TaskSite, bd_id: int | None) -> int:
         pool = self._pool(site.port)
         if bd_id is None:
-            allowed = descriptor_range(tile, site.port.channel)
-            order = [*range(pool.begin, allowed.stop), *allowed]
-            free = (n for n in order if n in allowed and self._is_free(tile, pool, n))
-            bd_id = next(free, None)
-            if bd_id is None:
-                raise SimulationError(
-                    f"{tile} has no descriptor left for a task",
-                    where=site.where,
-                    expected=f"at most {len(allowed)} in use",
-                    todo="free or await tasks that are done",
-                )
-            pool.begin = bd_id + 1
+            return self._next(tile, pool, site.port.channel, site.where)
+        pool.held.add(bd_id)
+        return bd_id
+
+    def _next(self, tile: Tile, pool: _Pool, channel: int, where: str) -> int:
+        allowed = descriptor_range(tile, channel)
+        order = [*range(pool.begin, allowed.stop), *allowed]
+        free = (n for n in order if n in allowed and self._is_free(tile, pool, n))
+        bd_id = next(free, None)
+        if bd_id is None:
+            raise SimulationError(
+                f"{tile} has no descriptor left for a task",
+                where=where,
+                expected=f"at most {len(allowed)} in use",
+                todo="free or await tasks that are done",
+            )
+        pool.begin = bd_id + 1
         pool.held.add(bd_id)
         return bd_id
 
