@@ -21,11 +21,14 @@ from aiec.codegen import ops
 from aiec.codegen.gemm_transfers import x_column
 from aiec.codegen.tile_memory import CoreBuffer, core_buffers
 from aiec.ir.design import GemmPlan
+from aiec.ir.encoder import EncoderPlan
 
 X_CHANNEL, WEIGHT_CHANNEL = 0, 1  # of a core's S2MM, a mem tile's both directions, a shim's MM2S
 CORE_OUT_CHANNEL = 0
 MEM_OUT_CHANNEL = 2  # of a mem tile: MM2S 2, and S2MM 2 + array row
 SHIM_OUT_CHANNEL = 0
+Tiles = tuple[SSAValue, ...]
+Grid = tuple[Tiles, ...]
 DEPTH = 2  # objects of x, weights and outputs in a mem tile
 
 
@@ -90,7 +93,7 @@ def declare_array(plan: GemmPlan) -> Array:
         tuple(_mem_tile(plan, c, mem[c]) for c in columns),
         tuple(tuple(_core(plan, c, r, cores[c][r]) for r in rows) for c in columns),
     )
-    _connect(plan, array)
+    connect(plan, shims, mem, cores)
     return array
 
 
@@ -113,9 +116,9 @@ def _core(plan: GemmPlan, column: int, row: int, tile: SSAValue) -> Core:
         out=declared["out"],
         rtp=declared["rtp"],
         rtp_symbol=f"{name}_rtp",
-        x_locks=_lock_pair(tile, 0, f"{name}_x", DEPTH),
-        w_locks=_lock_pair(tile, 2, f"{name}_w", DEPTH),
-        out_locks=_lock_pair(tile, 4, f"{name}_out", 1),
+        x_locks=lock_pair(tile, 0, f"{name}_x", DEPTH),
+        w_locks=lock_pair(tile, 2, f"{name}_w", DEPTH),
+        out_locks=lock_pair(tile, 4, f"{name}_out", 1),
         ready=ops.lock(tile, 6, f"{name}_ready", 0),
     )
 
@@ -135,10 +138,10 @@ def _mem_tile(plan: GemmPlan, column: int, tile: SSAValue) -> MemTile:
         x=pool("x", x_type) if has_x else (),
         w=pool("w", w_type),
         out=pool("out", out_type),
-        x_locks=_lock_pair(tile, 0, f"{name}_x", DEPTH) if has_x else None,
-        w_locks=_lock_pair(tile, 2, f"{name}_w", DEPTH),
+        x_locks=lock_pair(tile, 0, f"{name}_x", DEPTH) if has_x else None,
+        w_locks=lock_pair(tile, 2, f"{name}_w", DEPTH),
         out_locks=tuple(
-            _lock_pair(tile, 4 + 2 * r, f"{name}_out_row{r}", DEPTH) for r in range(plan.rows)
+            lock_pair(tile, 4 + 2 * r, f"{name}_out_row{r}", DEPTH) for r in range(plan.rows)
         ),
     )
 
@@ -148,24 +151,24 @@ def _buffer(tile: SSAValue, owner: str, buffer: CoreBuffer) -> SSAValue:
     return ops.buffer(tile, f"{owner}_{buffer.name}", of, buffer.bank)
 
 
-def _lock_pair(tile: SSAValue, first_id: int, name: str, depth: int) -> LockPair:
+def lock_pair(tile: SSAValue, first_id: int, name: str, depth: int) -> LockPair:
+    """Declare the locks of a pool of `depth` free objects."""
     return LockPair(
         empty=ops.lock(tile, first_id, f"{name}_empty", depth),
         full=ops.lock(tile, first_id + 1, f"{name}_full", 0),
     )
 
 
-def _connect(plan: GemmPlan, array: Array) -> None:
+def connect(plan: GemmPlan | EncoderPlan, shims: Tiles, mem_tiles: Tiles, cores: Grid) -> None:
+    """Declare the streams of x, weights and outputs. `cores` is by column, then row."""
     for row in range(plan.rows):
         column = x_column(plan, row)
-        mem = array.mem_tiles[column].tile
-        ops.flow(array.shims[column], X_CHANNEL, mem, X_CHANNEL)
-        for cores in array.cores:
-            ops.flow(mem, X_CHANNEL, cores[row].tile, X_CHANNEL)
-    for shim, mem_tile, cores in zip(array.shims, array.mem_tiles, array.cores, strict=True):
-        mem = mem_tile.tile
+        ops.flow(shims[column], X_CHANNEL, mem_tiles[column], X_CHANNEL)
+        for of_column in cores:
+            ops.flow(mem_tiles[column], X_CHANNEL, of_column[row], X_CHANNEL)
+    for shim, mem, of_column in zip(shims, mem_tiles, cores, strict=True):
         ops.flow(shim, WEIGHT_CHANNEL, mem, WEIGHT_CHANNEL)
-        for core in cores:
-            ops.flow(mem, WEIGHT_CHANNEL, core.tile, WEIGHT_CHANNEL)
-            ops.flow(core.tile, CORE_OUT_CHANNEL, mem, MEM_OUT_CHANNEL + core.row)
+        for row, core in enumerate(of_column):
+            ops.flow(mem, WEIGHT_CHANNEL, core, WEIGHT_CHANNEL)
+            ops.flow(core, CORE_OUT_CHANNEL, mem, MEM_OUT_CHANNEL + row)
         ops.flow(mem, MEM_OUT_CHANNEL, shim, SHIM_OUT_CHANNEL)

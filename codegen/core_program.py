@@ -57,7 +57,7 @@ def _emit_tile(
 
 
 def _emit_multiply(core: Core, parity: int, first: SSAValue) -> None:
-    with _consumed(core.x_locks), _consumed(core.w_locks):
+    with consumed(core.x_locks), consumed(core.w_locks):
         _call(GEMM_BF16.symbol, core.x[parity], core.w[parity], core.acc, first)
 
 
@@ -65,12 +65,13 @@ def _emit_residual(core: Core, plan: GemmPlan) -> None:
     # As many objects as rows come down the column to all its cores; k tiles are even in number, so
     # the first lies in w0.
     for row in range(plan.rows):
-        with _consumed(core.w_locks):
+        with consumed(core.w_locks):
             if row == core.row:
                 _call(GEMM_BF16_RESIDUAL.symbol, core.w[row % 2], core.acc)
 
 
-def _consumed(locks: LockPair) -> ops.Held:
+def consumed(locks: LockPair) -> ops.Held:
+    """Hold a filled object, then free it."""
     return ops.held(locks.full, locks.empty)
 
 

@@ -27,9 +27,9 @@ def core_chains(core: Core, tiling: GemmTiling) -> tuple[Chain, ...]:
     """A core's DMA: x and weights in, outputs out."""
     x, w, out = tiling.m * tiling.k, tiling.w_bytes // 2, tiling.m * tiling.n
     return (
-        _into(X_CHANNEL, core.x, x, core.x_locks),
-        _into(WEIGHT_CHANNEL, core.w, w, core.w_locks),
-        _from(CORE_OUT_CHANNEL, (core.out,), out, core.out_locks),
+        into(X_CHANNEL, core.x, x, core.x_locks),
+        into(WEIGHT_CHANNEL, core.w, w, core.w_locks),
+        out_of(CORE_OUT_CHANNEL, (core.out,), out, core.out_locks),
     )
 
 
@@ -38,9 +38,9 @@ def mem_tile_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
     w = tiling.w_bytes // 2
     return (
         *_x_chains(mem, tiling),
-        _into(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
-        _from(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
-        *_out_chains(mem, tiling),
+        into(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
+        out_of(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
+        *out_chains(mem.out, mem.out_locks, tiling),
     )
 
 
@@ -82,41 +82,46 @@ def _x_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
         return ()
     x = tiling.m * tiling.k_l2
     return (
-        _into(X_CHANNEL, mem.x, x, mem.x_locks, x_blocking(tiling)),
-        _from(X_CHANNEL, mem.x, x, mem.x_locks),
+        into(X_CHANNEL, mem.x, x, mem.x_locks, x_blocking(tiling)),
+        out_of(X_CHANNEL, mem.x, x, mem.x_locks),
     )
 
 
-def _out_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
+def out_chains(
+    buffers: tuple[SSAValue, ...], locks_of_rows: tuple[LockPair, ...], tiling: GemmTiling
+) -> tuple[Chain, ...]:
+    """Outputs of a column's cores joined in a mem tile, then row by row to the shim."""
     part = tiling.m * tiling.n
     joined = tuple(
         Chain(
             "S2MM",
             MEM_OUT_CHANNEL + row,
-            tuple(Descriptor(b, row * part, part, locks.empty, locks.full) for b in mem.out),
+            tuple(Descriptor(b, row * part, part, locks.empty, locks.full) for b in buffers),
         )
-        for row, locks in enumerate(mem.out_locks)
+        for row, locks in enumerate(locks_of_rows)
     )
     # Each part has locks of its own, so that the first row leaves while the others still come.
     leaving = tuple(
         Descriptor(b, row * part, part, locks.full, locks.empty, out_unblocking(tiling))
-        for b in mem.out
-        for row, locks in enumerate(mem.out_locks)
+        for b in buffers
+        for row, locks in enumerate(locks_of_rows)
     )
     return (*joined, Chain("MM2S", MEM_OUT_CHANNEL, leaving))
 
 
-def _into(
+def into(
     channel: int,
     buffers: tuple[SSAValue, ...],
     length: int,
     locks: LockPair,
     layout: Layout = LINEAR,
 ) -> Chain:
+    """A channel that fills a pool of buffers in turn."""
     ring = (Descriptor(b, 0, length, locks.empty, locks.full, layout) for b in buffers)
     return Chain("S2MM", channel, tuple(ring))
 
 
-def _from(channel: int, buffers: tuple[SSAValue, ...], length: int, locks: LockPair) -> Chain:
+def out_of(channel: int, buffers: tuple[SSAValue, ...], length: int, locks: LockPair) -> Chain:
+    """A channel that empties a pool of buffers in turn."""
     ring = (Descriptor(b, 0, length, locks.full, locks.empty) for b in buffers)
     return Chain("MM2S", channel, tuple(ring))

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiec.ir.design import GemmPlan, GemmShape
+from aiec.ir.encoder import EncoderPlan
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import DmaLimits
 
@@ -51,7 +52,7 @@ class Step:
     transfers: tuple[Transfer, ...]
 
 
-def x_column(plan: GemmPlan, row: int) -> int:
+def x_column(plan: GemmPlan | EncoderPlan, row: int) -> int:
     """The column whose shim and mem tile bring x to an array row: rows spread over the columns."""
     return row * (plan.columns // plan.rows)
 
@@ -66,7 +67,7 @@ def steps(plan: GemmPlan, shape: GemmShape) -> Iterator[Step]:
             width = min(span, blocks_n - j)
             transfers = tuple(_transfers(plan, shape, i, j, width, number % STEPS_IN_FLIGHT))
             for transfer in transfers:
-                check(transfer, plan.target.shim, shape)
+                check(transfer, plan.target.shim, shape.gemm.label)
             yield Step(transfers)
             number += 1
 
@@ -134,7 +135,7 @@ def _linear(role: str, lane: int, bd: int, offset: int, length: int) -> Transfer
     return Transfer(role, lane, bd, offset, (1, 1, 1, length), (0, 0, 0, 1))
 
 
-def check(transfer: Transfer, shim: DmaLimits, shape: GemmShape) -> None:
+def check(transfer: Transfer, shim: DmaLimits, label: str) -> None:
     """Raise `CodegenError` where a transfer does not fit the fields of a shim's BD.
 
     Rules: mlir-aie's verifier of `npu.dma_memcpy_nd`. Wraps bind the two inner dimensions (the
@@ -159,7 +160,7 @@ def check(transfer: Transfer, shim: DmaLimits, shape: GemmShape) -> None:
     for fault, name in faults:
         if fault:
             raise CodegenError(
-                f"{shape.gemm.label}: the {transfer.role} transfer needs {name}",
+                f"{label}: the {transfer.role} transfer needs {name}",
                 where=f"sizes {transfer.sizes}, strides {transfer.strides}",
                 todo="force this op to the CPU with force_cpu",
             )

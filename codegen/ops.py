@@ -189,9 +189,10 @@ def dma_memcpy_nd(
     offsets: Sequence[int],
     sizes: Sequence[int],
     strides: Sequence[int],
+    issue_token: bool = False,
 ) -> None:
     """Queue one transfer on a shim channel; four of each, outermost first."""
-    npu.NpuDmaMemcpyNdOp(host, channel, bd, offsets, sizes, strides)
+    npu.NpuDmaMemcpyNdOp(host, channel, bd, offsets, sizes, strides, issue_token=issue_token)
 
 
 def dma_wait(channel: str) -> None:

@@ -109,11 +109,6 @@ def row_major(buffer: str, step: int, offset: int = 0) -> Matrix:
     return Matrix(buffer, offset, TILE * step, TILE, step)
 
 
-def mel_elems(shape: EncoderShape, row_tiles: int) -> int:
-    """Elements of the mel buffer: a zero frame, the padded frames, one more, a tile's width."""
-    return (2 * row_tiles * TILE + 2) * shape.mels + TILE
-
-
 def _refuse_unsupported(shape: EncoderShape, sizes: Sizes) -> None:
     if shape.eps != EPSILON:
         raise CodegenError(
@@ -136,11 +131,12 @@ def _refuse_unsupported(shape: EncoderShape, sizes: Sizes) -> None:
 def _stem(sizes: Sizes) -> BlockSequence:
     """Two convolutions as GEMMs over windows of frames that the DMA reads where they lie."""
     shape, width, tiles = sizes.shape, TILE * sizes.state_tiles, sizes.state_tiles
+    mel, k_tiles = row_major("mel", shape.mels), round_up(tiles_of(TAPS * shape.mels), 2)
     steps = _Steps(sizes)
     steps.gemm(
         "conv1",
         (shape.state, TAPS * shape.mels),
-        x=row_major("mel", shape.mels),
+        x=mel,
         out=row_major("conv", width, offset=width),
         row_blocks=2 * sizes.row_blocks,
         activation=Activation.GELU,
@@ -156,7 +152,7 @@ def _stem(sizes: Sizes) -> BlockSequence:
         residual=tiled("positions", tiles),
     )
     buffers = {
-        "mel": mel_elems(shape, sizes.row_tiles),
+        "mel": mel.span(2 * sizes.row_tiles, k_tiles)[1],
         "conv": (1 + 2 * sizes.row_tiles * TILE) * width,
         "positions": sizes.state_elems,
         "state": sizes.state_elems,

@@ -31,12 +31,9 @@ from aiec.ir.encoder import (
 )
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Activation
+from aiec.kernels.encoder import MMUL_SHAPE
 
 Buffer = NDArray[np.uint8]
-
-# The matrix instruction (r, s, t), by ISA; AIE2P multiplies bf16 through bfp16.
-# Source: aie_api detail/aie2/mmul_bf16_bf16.hpp, detail/aie2p/mmul_bf16_bf16.hpp.
-MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (8, 8, 8)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
-"""Encoders that simulate in seconds: two heads and more than one row block."""
+"""An encoder that simulates in seconds, with every loop of a core running more than once."""
 
 from __future__ import annotations
 
 from aiec.ir.encoder import TILE, EncoderShape
-from aiec.ir.target import Target
 
 
-def small_encoder(
-    target: Target, heads: int = 2, row_blocks: int = 2, layers: int = 1
-) -> EncoderShape:
-    """Frames fill all but 36 rows of the row blocks: the last key tile holds 28, as Whisper's."""
-    block = TILE * max(target.core_rows, target.columns)
-    state = TILE * heads
+def small_encoder(heads: int = 2, frames: int = 8 * TILE - 36, layers: int = 2) -> EncoderShape:
+    """Two row blocks; of the MLP several column tiles an array column, the last ones padding.
+
+    The last key tile holds 28 keys, as Whisper's does.
+    """
     return EncoderShape(
-        state, heads, layers, mels=16, frames=row_blocks * block - 36, mlp=2 * state
+        TILE * heads, heads, layers, mels=16, frames=frames, mlp=TILE * (4 * heads + 2)
     )

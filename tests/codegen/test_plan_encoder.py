@@ -77,8 +77,8 @@ def test_another_epsilon_is_refused() -> None:
 
 
 def test_odd_widths_are_refused() -> None:
-    with pytest.raises(CodegenError, match=r"width 192 and 384; expected multiples of 128"):
-        plan_encoder(small_encoder(NPU1, heads=3), NPU1)
+    with pytest.raises(CodegenError, match=r"width 192 and 896; expected multiples of 128"):
+        plan_encoder(small_encoder(heads=3), NPU1)
 
 
 def test_too_many_frames_are_refused() -> None:

@@ -10,8 +10,8 @@ from aiec.codegen.plan_encoder import plan_encoder
 from aiec.ir.encoder import OBJECT_ELEMS, TILE, BlockKind, EncoderPlan, EncoderShape, Matrix, Word
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.encoder import MMUL_SHAPE
 from aiec.kernels.encoder_layout import (
-    MMUL_SHAPE,
     LinearOperands,
     convolution_weight,
     pack_mel,

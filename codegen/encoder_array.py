@@ -1,0 +1,134 @@
+"""Placement of an encoder design: which tile holds which buffers and locks, how streams run.
+
+Like `array.py` for a GEMM design, with the same streams on the same channels: row r of cores gets x
+from one shim and mem tile, column c its weight objects from shim and mem tile c, to which it gives
+its outputs. There are no runtime parameters to write: what a core does next comes as an object.
+
+A mem tile's pools are one buffer each, so that upstream's bank-aware allocator can place them: a
+buffer lies in one bank of 64 KB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import MemRefType
+from xdsl.ir import SSAValue
+
+from aiec.codegen import ops
+from aiec.codegen.array import DEPTH, LockPair, connect, lock_pair
+from aiec.codegen.gemm_transfers import x_column
+from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS, EncoderPlan
+from aiec.kernels.encoder import SCRATCH_ELEMS
+
+X_DEPTH, W_DEPTH = 4, 4  # objects in a mem tile
+
+# A core's buffers, in the order of their addresses. Twins lie apart from what they are read with:
+# the set does not pack into banks. 960 bytes are left for the kernels' constants.
+CORE_BUFFERS: tuple[tuple[str, int, str], ...] = (
+    ("w0", OBJECT_ELEMS, "bf16"),
+    ("x0", TILE_ELEMS, "bf16"),
+    ("acc", TILE_ELEMS, "f32"),
+    ("w1", OBJECT_ELEMS, "bf16"),
+    ("x1", TILE_ELEMS, "bf16"),
+    ("out", TILE_ELEMS, "bf16"),
+    ("scratch", SCRATCH_ELEMS, "f32"),
+    ("par", PARAMETER_WORDS, "i32"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderCore:
+    """One core with its memory. `row` counts from the first row of cores."""
+
+    column: int
+    row: int
+    tile: SSAValue
+    x: tuple[SSAValue, SSAValue]
+    w: tuple[SSAValue, SSAValue]
+    acc: SSAValue
+    out: SSAValue
+    scratch: SSAValue
+    par: SSAValue
+    x_locks: LockPair
+    w_locks: LockPair
+    out_locks: LockPair
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderMemTile:
+    """One mem tile: pools of X_DEPTH and W_DEPTH objects, DEPTH times the outputs of all rows."""
+
+    tile: SSAValue
+    x: SSAValue | None  # where the column brings x
+    w: SSAValue
+    out: tuple[SSAValue, ...]
+    x_locks: LockPair | None
+    w_locks: LockPair
+    out_locks: tuple[LockPair, ...]  # by array row
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderArray:
+    """All tiles of a design. `cores` is by column, then row."""
+
+    shims: tuple[SSAValue, ...]
+    mem_tiles: tuple[EncoderMemTile, ...]
+    cores: tuple[tuple[EncoderCore, ...], ...]
+
+
+def declare_array(plan: EncoderPlan) -> EncoderArray:
+    """Declare tiles, buffers, locks and flows at the insertion point."""
+    first, rows, columns = plan.target.first_core_row, range(plan.rows), range(plan.columns)
+    shims = tuple(ops.tile(c, 0) for c in columns)
+    mem = tuple(ops.tile(c, 1) for c in columns)
+    cores = tuple(tuple(ops.tile(c, first + r, sequential=True) for r in rows) for c in columns)
+    array = EncoderArray(
+        shims,
+        tuple(_mem_tile(plan, c, mem[c]) for c in columns),
+        tuple(tuple(_core(first, c, r, cores[c][r]) for r in rows) for c in columns),
+    )
+    connect(plan, shims, mem, cores)
+    return array
+
+
+def _core(first: int, column: int, row: int, tile: SSAValue) -> EncoderCore:
+    name = f"core_{column}_{first + row}"
+    made = {
+        buffer: ops.buffer(tile, f"{name}_{buffer}", MemRefType(ops.ELEMENT_TYPES[dtype], [elems]))
+        for buffer, elems, dtype in CORE_BUFFERS
+    }
+    return EncoderCore(
+        column,
+        row,
+        tile,
+        x=(made["x0"], made["x1"]),
+        w=(made["w0"], made["w1"]),
+        acc=made["acc"],
+        out=made["out"],
+        scratch=made["scratch"],
+        par=made["par"],
+        x_locks=lock_pair(tile, 0, f"{name}_x", DEPTH),
+        w_locks=lock_pair(tile, 2, f"{name}_w", DEPTH),
+        out_locks=lock_pair(tile, 4, f"{name}_out", 1),
+    )
+
+
+def _mem_tile(plan: EncoderPlan, column: int, tile: SSAValue) -> EncoderMemTile:
+    name = f"mem_{column}"
+
+    def pool(role: str, elems: int) -> SSAValue:
+        return ops.buffer(tile, f"{name}_{role}", MemRefType(ops.ELEMENT_TYPES["bf16"], [elems]))
+
+    has_x = column in {x_column(plan, row) for row in range(plan.rows)}
+    return EncoderMemTile(
+        tile,
+        x=pool("x", X_DEPTH * TILE_ELEMS) if has_x else None,
+        w=pool("w", W_DEPTH * OBJECT_ELEMS),
+        out=tuple(pool(f"out{i}", plan.rows * TILE_ELEMS) for i in range(DEPTH)),
+        x_locks=lock_pair(tile, 0, f"{name}_x", X_DEPTH) if has_x else None,
+        w_locks=lock_pair(tile, 2, f"{name}_w", W_DEPTH),
+        out_locks=tuple(
+            lock_pair(tile, 4 + 2 * r, f"{name}_out_row{r}", DEPTH) for r in range(plan.rows)
+        ),
+    )

@@ -1,0 +1,114 @@
+"""The runtime sequence of one block: the transfers of its steps, queued ahead as far as possible.
+
+Emitted after the array. Every transfer issues a token. A stream holds at most `QUEUED` of them;
+before one more is queued, its oldest is waited for, whose descriptor it takes. What a step reads
+but weights is queued when the outputs that it reads have been waited for, so that the weights of a
+step flow while the last outputs of the one before are on their way. A sequence ends with no
+transfer under way: every core waits for the next control object.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from xdsl.dialects.builtin import MemRefType, bf16
+from xdsl.ir import SSAValue
+
+from aiec.codegen import ops
+from aiec.codegen.array import SHIM_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL
+from aiec.codegen.encoder_array import EncoderArray
+from aiec.codegen.encoder_transfers import STREAMS, Issue, issues, reads, writes
+from aiec.codegen.gemm_transfers import ELEMENT_BYTES, Transfer, x_column
+from aiec.ir.encoder import BlockSequence, EncoderPlan
+
+QUEUED = 4  # of a stream; Source: the depth of a channel's queue, AM020
+
+
+def declare_shim_channels(plan: EncoderPlan, array: EncoderArray) -> None:
+    """Name the shims' channels, for the sequences to refer to."""
+    for row in range(plan.rows):
+        shim = array.shims[x_column(plan, row)]
+        ops.shim_channel(_channel("x", row), shim, "MM2S", X_CHANNEL)
+    for column, shim in enumerate(array.shims):
+        ops.shim_channel(_channel("w", column), shim, "MM2S", WEIGHT_CHANNEL)
+        ops.shim_channel(_channel("out", column), shim, "S2MM", SHIM_OUT_CHANNEL)
+
+
+def emit_sequence(plan: EncoderPlan, block: BlockSequence) -> None:
+    """Emit the sequence of `block` at the insertion point."""
+    roles = [a.role for a in block.arguments]
+    types = [MemRefType(bf16, [a.nbytes // ELEMENT_BYTES]) for a in block.arguments]
+    with ops.runtime_sequence(block.symbol, roles, types) as buffers:
+        streams = _Streams(dict(zip(roles, buffers, strict=True)))
+        for number, step in enumerate(block.steps):
+            needed = _last_needed(plan, block, number)
+            for issue in issues(plan, step):
+                if issue.transfer.role != "out" and issue.buffer != "weights":
+                    streams.await_outputs(needed)
+                streams.queue(issue, number)
+        streams.await_all()
+
+
+def _last_needed(plan: EncoderPlan, block: BlockSequence, number: int) -> int:
+    """The last step before `number` whose outputs it reads, or -1."""
+    needed = reads(plan, block.steps[number])
+    for earlier in range(number - 1, -1, -1):
+        buffer, first, beyond = writes(plan, block.steps[earlier])
+        if any(b == buffer and lo < beyond and first < hi for b, lo, hi in needed):
+            return earlier
+    return -1
+
+
+class _Streams:
+    """The transfers that are under way on every stream: numbers of their steps, oldest first."""
+
+    def __init__(self, buffers: dict[str, SSAValue]) -> None:
+        self._buffers = buffers
+        self._under_way: dict[str, deque[int]] = {}
+        self._queued: dict[str, int] = {}
+
+    def queue(self, issue: Issue, step: int) -> None:
+        """Queue a transfer, when its stream has room."""
+        channel = _channel(issue.transfer.role, issue.transfer.lane)
+        under_way = self._under_way.setdefault(channel, deque())
+        if len(under_way) == QUEUED:
+            self._await(channel)
+        number = self._queued.get(channel, 0)
+        self._queued[channel] = number + 1
+        first_bd = QUEUED * STREAMS.index(issue.transfer.role)
+        transfer = replace(issue.transfer, bd=first_bd + number % QUEUED)
+        _issue(transfer, self._buffers[issue.buffer], channel)
+        under_way.append(step)
+
+    def await_outputs(self, step: int) -> None:
+        """Wait until no output of `step` or before is under way."""
+        for channel, under_way in self._under_way.items():
+            while channel.startswith("out") and under_way and under_way[0] <= step:
+                self._await(channel)
+
+    def await_all(self) -> None:
+        """Wait until nothing is under way."""
+        for channel, under_way in self._under_way.items():
+            while under_way:
+                self._await(channel)
+
+    def _await(self, channel: str) -> None:
+        ops.dma_wait(channel)
+        self._under_way[channel].popleft()
+
+
+def _issue(transfer: Transfer, buffer: SSAValue, channel: str) -> None:
+    ops.dma_memcpy_nd(
+        buffer,
+        channel,
+        transfer.bd,
+        offsets=(0, 0, 0, transfer.offset),
+        sizes=transfer.sizes,
+        strides=transfer.strides,
+        issue_token=True,
+    )
+
+
+def _channel(stream: str, lane: int) -> str:
+    return f"x_row{lane}" if stream == "x" else f"{stream}_col{lane}"

@@ -1,0 +1,198 @@
+"""What the shims move for one step of an encoder: from where, in what order, beginning when.
+
+Between plan and emission, and free of MLIR, so that its maths can be tested by itself. Streams:
+x (by array row), w (control, weight and query objects, by array column), out (by array column).
+
+A transfer begins with one of the step's rounds: an output tile of every core. Those of a step, in
+the order in which they begin, can be queued one after another without deadlock: when one begins,
+all that began before the one before it on its stream have ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiec.codegen.gemm_transfers import Transfer, check
+from aiec.ir.encoder import (
+    CONTROL_OBJECTS,
+    OBJECT_ELEMS,
+    TILE,
+    TILE_ELEMS,
+    AttentionStep,
+    EncoderPlan,
+    GemmStep,
+    Matrix,
+    Step,
+)
+
+STREAMS = ("out", "w", "x")  # in this order where they begin together: no result waits for its BD
+_RUN = 1024  # elements: what a dimension of a shim's descriptor can count, in words twice over
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A transfer of a host buffer, and the round of its step with which it begins."""
+
+    begins: int
+    buffer: str
+    transfer: Transfer
+
+
+def issues(plan: EncoderPlan, step: Step) -> tuple[Issue, ...]:
+    """The transfers of a step in order; `CodegenError` where one exceeds a descriptor's fields."""
+    made = _gemm(plan, step) if isinstance(step, GemmStep) else _attention(plan, step)
+    found = sorted(made, key=lambda i: (i.begins, STREAMS.index(i.transfer.role)))
+    for issue in found:
+        check(issue.transfer, plan.target.shim, step.name)
+    return tuple(found)
+
+
+def reads(plan: EncoderPlan, step: Step) -> tuple[tuple[str, int, int], ...]:
+    """What a step reads besides weights: buffer, first element, first beyond the last."""
+    rows = plan.row_tiles
+    if isinstance(step, AttentionStep):
+        heads = plan.rows * step.head_blocks
+        return _span(step.q, rows, heads), _span(step.kv, 2 * step.key_tiles, heads)
+    x = _span(step.x, plan.rows * step.row_blocks, step.k_tiles)
+    return (x, _written(plan, step, step.residual)) if step.residual else (x,)
+
+
+def writes(plan: EncoderPlan, step: Step) -> tuple[str, int, int]:
+    """What a step writes."""
+    if isinstance(step, AttentionStep):
+        return _span(step.out, plan.row_tiles, plan.rows * step.head_blocks)
+    return _written(plan, step, step.out)
+
+
+def _written(plan: EncoderPlan, step: GemmStep, matrix: Matrix) -> tuple[str, int, int]:
+    return _span(matrix, plan.rows * step.row_blocks, plan.columns * step.column_tiles)
+
+
+def _span(matrix: Matrix, row_tiles: int, col_tiles: int) -> tuple[str, int, int]:
+    return (matrix.buffer, *matrix.span(row_tiles, col_tiles))
+
+
+def _gemm(plan: EncoderPlan, step: GemmStep) -> Iterator[Issue]:
+    for column in range(plan.columns):
+        yield _out(plan, step, column)
+        yield from _weights(plan, step, column)
+    for row in range(plan.rows):
+        if step.residual is not None:
+            yield from _x_and_residual(plan, step, step.residual, row)
+        else:
+            yield from _x(step, row, plan.rows)
+
+
+def _x(step: GemmStep, row: int, rows: int) -> Iterator[Issue]:
+    """All row tiles of an array row, the same again for every column tile."""
+    x, tile_step = step.x, rows * step.x.row_tile
+    offset = x.offset + row * x.row_tile
+    if x.tiled:
+        sizes = (step.column_tiles, step.row_blocks, step.k_tiles * TILE_ELEMS // _RUN, _RUN)
+        yield _issue(0, x.buffer, "x", row, offset, sizes, (0, tile_step, _RUN, 1))
+        return
+    for j in range(step.column_tiles):
+        sizes = (step.row_blocks, step.k_tiles, TILE, TILE)
+        strides = (tile_step, x.col_tile, x.row, 1)
+        yield _issue(j * step.row_blocks, x.buffer, "x", row, offset, sizes, strides)
+
+
+def _x_and_residual(
+    plan: EncoderPlan, step: GemmStep, residual: Matrix, row: int
+) -> Iterator[Issue]:
+    """By turns the k tiles of an output tile and the residuals of all array columns."""
+    x, columns = step.x, plan.columns
+    for j in range(step.column_tiles):
+        for i in range(step.row_blocks):
+            begins, row_tile = j * step.row_blocks + i, plan.rows * i + row
+            offset = x.offset + row_tile * x.row_tile
+            if x.tiled:
+                yield _linear(begins, x.buffer, "x", row, offset, step.k_tiles * TILE_ELEMS)
+            else:
+                sizes, strides = (1, step.k_tiles, TILE, TILE), (0, x.col_tile, x.row, 1)
+                yield _issue(begins, x.buffer, "x", row, offset, sizes, strides)
+            at = residual.offset + row_tile * residual.row_tile + j * columns * residual.col_tile
+            yield _linear(begins, residual.buffer, "x", row, at, columns * TILE_ELEMS)
+
+
+def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
+    """Control objects, then the panel of each column tile once for every row block."""
+    start = step.weights + column * step.objects * OBJECT_ELEMS
+    yield _control(start, column)
+    panel = step.k_tiles * OBJECT_ELEMS
+    for j in range(step.column_tiles):
+        offset = start + CONTROL_OBJECTS * OBJECT_ELEMS + j * panel
+        sizes, strides = (step.row_blocks, 1, 1, panel), (0, 0, 0, 1)
+        yield _issue(j * step.row_blocks, "weights", "w", column, offset, sizes, strides)
+
+
+def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Issue:
+    """Output tiles of an array column: for each of its column tiles, all row tiles."""
+    out, row_tiles = step.out, plan.rows * step.row_blocks
+    offset = out.offset + column * out.col_tile
+    between = plan.columns * out.col_tile
+    if out.tiled:
+        sizes = (step.column_tiles, row_tiles, TILE_ELEMS // _RUN, _RUN)
+        strides = (between, out.row_tile, _RUN, 1)
+    else:
+        sizes = (step.column_tiles, row_tiles, TILE, TILE)
+        strides = (between, out.row_tile, out.row, 1)
+    return _issue(0, out.buffer, "out", column, offset, sizes, strides)
+
+
+def _attention(plan: EncoderPlan, step: AttentionStep) -> Iterator[Issue]:
+    for column in range(plan.columns):
+        yield _attended(plan, step, column)
+        yield _control(step.weights + column * step.objects * OBJECT_ELEMS, column)
+    for block in range(step.head_blocks):
+        for column in range(plan.columns):
+            yield _queries(plan, step, block, column)
+        for row in range(plan.rows):
+            yield _keys(plan, step, block, row)
+
+
+def _attended(plan: EncoderPlan, step: AttentionStep, column: int) -> Issue:
+    """For each head block and query block the outputs of its heads, one of each array row."""
+    out, heads = step.out, plan.rows * TILE_ELEMS
+    sizes = (step.head_blocks, step.query_blocks, heads // _RUN, _RUN)
+    strides = (heads, plan.columns * out.row_tile, _RUN, 1)
+    offset = out.offset + column * out.row_tile
+    return _issue(0, out.buffer, "out", column, offset, sizes, strides)
+
+
+def _queries(plan: EncoderPlan, step: AttentionStep, block: int, column: int) -> Issue:
+    """For each query block the query tiles of all heads of a head block, as objects."""
+    q, run = step.q, 2 * TILE
+    offset = q.offset + column * q.row_tile + plan.rows * block * q.col_tile
+    sizes = (step.query_blocks, plan.rows, OBJECT_ELEMS // run, run)
+    strides = (plan.columns * q.row_tile, q.col_tile, run, 1)
+    return _issue(block * step.query_blocks, q.buffer, "w", column, offset, sizes, strides)
+
+
+def _keys(plan: EncoderPlan, step: AttentionStep, block: int, row: int) -> Issue:
+    """Keys and values of the row's head, once for every query block."""
+    kv = step.kv
+    offset = kv.offset + (plan.rows * block + row) * kv.col_tile
+    sizes = (step.query_blocks, 1, 1, 2 * step.key_tiles * TILE_ELEMS)
+    return _issue(block * step.query_blocks, kv.buffer, "x", row, offset, sizes, (0, 0, 0, 1))
+
+
+def _control(offset: int, column: int) -> Issue:
+    return _linear(0, "weights", "w", column, offset, CONTROL_OBJECTS * OBJECT_ELEMS)
+
+
+def _linear(begins: int, buffer: str, stream: str, lane: int, offset: int, length: int) -> Issue:
+    return _issue(begins, buffer, stream, lane, offset, (1, 1, 1, length), (0, 0, 0, 1))
+
+
+def _issue(
+    begins: int,
+    buffer: str,
+    stream: str,
+    lane: int,
+    offset: int,
+    sizes: tuple[int, int, int, int],
+    strides: tuple[int, int, int, int],
+) -> Issue:
+    return Issue(begins, buffer, Transfer(stream, lane, 0, offset, sizes, strides))

@@ -1,0 +1,155 @@
+"""Run blocks of an encoder design in the simulator on random weights, and the same in torch.
+
+The reference takes the steps of the plan one by one, in fp32 from bf16 operands, without tiles: of
+each step it is told only its name.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from aiec.codegen.emit_encoder import emit_encoder
+from aiec.codegen.plan_encoder import tiled
+from aiec.ir.encoder import BlockSequence, EncoderPlan, GemmStep, Matrix
+from aiec.kernels import torch_kernels
+from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, untile
+from aiec.runtime.sim import Simulator
+
+QUERY_SCALE = math.log2(math.e) / 8
+
+
+def bf16(values: Tensor) -> Tensor:
+    """Rounded to bf16."""
+    return values.bfloat16().float()
+
+
+def random_operands(block: BlockSequence, seed: int) -> dict[str, LinearOperands]:
+    """Weights like a trained model's: outputs of about the size of the inputs."""
+    dice = torch.Generator().manual_seed(seed)
+
+    def random(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=dice)
+
+    found = {}
+    for step in block.steps:
+        if not isinstance(step, GemmStep):
+            continue
+        weight = torch.eye(step.k) if step.name == "norm" else random(step.n, step.k)
+        gamma, beta = (
+            (1 + 0.3 * random(step.k), 0.3 * random(step.k)) if step.width else (None,) * 2
+        )
+        if step.name != "norm":
+            weight /= math.sqrt(step.k)
+        scale = QUERY_SCALE if step.name == "q" else 1.0
+        bias = None if step.name in ("k", "norm") else random(step.n)
+        found[step.name] = LinearOperands(weight, bias, gamma, beta, scale)
+    return found
+
+
+def linear(x: Tensor, operands: LinearOperands) -> Tensor:
+    """In fp32; what is folded into a weight is rounded there once."""
+    x = bf16(x)
+    gamma = torch.ones(x.shape[1]) if operands.gamma is None else operands.gamma
+    if operands.gamma is not None:
+        x = functional.layer_norm(x, x.shape[1:])
+    weight = bf16(operands.weight * gamma * operands.scale)
+    bias = torch.zeros(len(weight)) if operands.bias is None else operands.bias
+    if operands.beta is not None:
+        bias = bias + operands.weight @ operands.beta
+    return x @ weight.T + bias * operands.scale
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
+    """The queries are scaled already, to the base 2."""
+    q, k, v = (bf16(m).view(len(m), heads, -1).transpose(0, 1) for m in (q, k, v))
+    out = torch.softmax(math.log(2) * (q @ k.transpose(1, 2)), -1) @ v
+    return out.transpose(0, 1).flatten(1)
+
+
+def layer(state: Tensor, weights: dict[str, LinearOperands], heads: int) -> Tensor:
+    """A pre-norm layer, rounded to bf16 where the design stores."""
+    q, k, v = (linear(state, weights[name]) for name in "qkv")
+    state = bf16(linear(attention(q, k, v, heads), weights["proj"]) + bf16(state))
+    hidden = functional.gelu(linear(state, weights["fc1"]))
+    return bf16(linear(hidden, weights["fc2"]) + state)
+
+
+def stem(mel: Tensor, positions: Tensor, weights: dict[str, LinearOperands]) -> Tensor:
+    """Windows of three frames, the second convolution in steps of two."""
+
+    def convolved(frames: Tensor, operands: LinearOperands, step: int) -> Tensor:
+        padded = functional.pad(frames, (0, 0, 1, 1))
+        windows = padded.unfold(0, 3, step).transpose(1, 2).flatten(1)
+        return bf16(functional.gelu(linear(windows, operands)))
+
+    frames = convolved(mel.T, weights["conv1"], 1)
+    return bf16(convolved(frames, weights["conv2"], 2) + bf16(positions))
+
+
+def step_by_step(plan: EncoderPlan) -> EncoderPlan:
+    """The same plan with a sequence of its own for each step, of the step's name."""
+    blocks = tuple(
+        replace(block, symbol=step.name, steps=(step,))
+        for block in plan.blocks
+        for step in block.steps
+    )
+    return replace(plan, blocks=blocks)
+
+
+class Run:
+    """A loaded design and its host buffers by role; weights are packed for each run."""
+
+    def __init__(self, plan: EncoderPlan, epoch: str = "E2", seed: int = 0) -> None:
+        self.plan = plan
+        design = emit_encoder(plan, "test", epoch)
+        kernels = torch_kernels.load(design.kernels, plan.target)
+        self.simulator = Simulator(design.text, kernels=kernels, seed=seed)
+        self.buffers: dict[str, np.ndarray] = {}
+        for block in plan.blocks:
+            for argument in block.arguments:
+                self.buffers.setdefault(argument.role, np.zeros(argument.nbytes, np.uint8))
+        # Huge where nobody wrote, but finite: padding may be multiplied by zero.
+        for role in {"state", "work", "out", "cross"} & set(self.buffers):
+            self.buffers[role][:] = 0x7B
+
+    def run(self, block: BlockSequence, weights: dict[str, LinearOperands]) -> int:
+        """Run a block; returns the simulated cycles."""
+        self.buffers["weights"] = pack_weights(self.plan, block, weights)
+        arguments = [self.buffers[a.role] for a in block.arguments]
+        return self.simulator.run(arguments, sequence=block.symbol).cycles
+
+    def put(self, role: str, values: Tensor) -> None:
+        """Write a tiled activation of the width of the residual stream."""
+        tile(values, tiled(role, self.plan.state_tiles), self.buffers[role])
+
+    def get(self, matrix: Matrix, rows: int, columns: int) -> Tensor:
+        """Read a matrix."""
+        return untile(self.buffers[matrix.buffer], matrix, rows, columns)
+
+    def state(self, role: str = "state") -> Tensor:
+        """Read a tiled activation of the width of the residual stream."""
+        shape = self.plan.shape
+        return self.get(tiled(role, self.plan.state_tiles), shape.frames, shape.state)
+
+
+def heads_of(run: Run, matrix: Matrix, transposed: bool = False) -> Tensor:
+    """(frames, state) of a matrix whose tiles are (row tile, head), for Q, K and V."""
+    plan = run.plan
+    tiles = (
+        torch.from_numpy(run.buffers["work"].view(np.int16))
+        .view(torch.bfloat16)
+        .as_strided(
+            (plan.row_tiles, plan.shape.heads, 64, 64),
+            (matrix.row_tile, matrix.col_tile, 64, 1),
+            matrix.offset,
+        )
+    )
+    tiles = tiles.transpose(2, 3) if transposed else tiles
+    whole = tiles.transpose(1, 2).reshape(-1, plan.shape.state)
+    return whole[: plan.shape.frames].float()

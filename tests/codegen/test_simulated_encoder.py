@@ -1,0 +1,176 @@
+"""End to end: the emitted text of small encoders, simulated, against torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from run_encoder import (
+    Run,
+    attention,
+    bf16,
+    heads_of,
+    layer,
+    linear,
+    random_operands,
+    stem,
+    step_by_step,
+)
+from small_encoders import small_encoder
+from torch import Tensor
+from torch.nn import functional
+
+from aiec.codegen.plan_encoder import plan_encoder
+from aiec.ir.encoder import AttentionStep, BlockKind, GemmStep
+from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.encoder_layout import LinearOperands, pack_mel
+
+# Outputs are rounded to bf16 once (2^-9), and probabilities before they are multiplied.
+RTOL, ATOL = 2**-7, 2e-2
+# Of an encoder, where a rounding of one step is seen through all that follow.
+COSINE = 0.9999
+
+
+def close(made: Tensor, wanted: Tensor) -> None:
+    torch.testing.assert_close(made, bf16(wanted), rtol=RTOL, atol=ATOL)
+
+
+def random(*shape: int) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(shape[0]))
+
+
+@pytest.fixture(scope="module", params=[NPU1, NPU2], ids=lambda t: t.name)
+def steps(request: pytest.FixtureRequest) -> Run:
+    """A design with one sequence a step."""
+    return Run(step_by_step(plan_encoder(small_encoder(), request.param)))
+
+
+Reference = Callable[[Run, LinearOperands], tuple[Tensor, Tensor]]
+
+
+def run_step(run: Run, name: str) -> tuple[GemmStep | AttentionStep, LinearOperands]:
+    block = next(b for b in run.plan.blocks if b.symbol == name)
+    operands = random_operands(block, seed=3)
+    run.run(block, operands)
+    return block.steps[0], operands.get(name, LinearOperands(torch.empty(0)))
+
+
+def test_first_convolution(steps: Run) -> None:
+    shape = steps.plan.shape
+    mel = random(shape.mels, 2 * shape.frames)
+    pack_mel(mel, steps.buffers["mel"])
+    step, operands = run_step(steps, "conv1")
+    windows = functional.pad(mel.T, (0, 0, 1, 1)).unfold(0, 3, 1).transpose(1, 2).flatten(1)
+    made = steps.get(step.out, 2 * shape.frames, shape.state)
+    close(made, functional.gelu(linear(windows, operands)))
+
+
+def test_second_convolution_adds_positions_after_gelu(steps: Run) -> None:
+    shape = steps.plan.shape
+    conv1 = next(b for b in steps.plan.blocks if b.symbol == "conv1").steps[0]
+    frames = steps.get(conv1.out, 2 * shape.frames, shape.state)
+    positions = random(shape.frames, shape.state)
+    steps.put("positions", positions)
+    _, operands = run_step(steps, "conv2")
+    windows = functional.pad(frames, (0, 0, 1, 1)).unfold(0, 3, 2).transpose(1, 2).flatten(1)
+    close(steps.state(), functional.gelu(linear(windows, operands)) + bf16(positions))
+
+
+@pytest.mark.parametrize(("name", "transposed"), [("q", False), ("k", False), ("v", True)])
+def test_projections_of_a_norm(steps: Run, name: str, transposed: bool) -> None:
+    x = 3 * random(steps.plan.shape.frames, steps.plan.shape.state) + 1
+    steps.put("state", x)
+    step, operands = run_step(steps, name)
+    close(heads_of(steps, step.out, transposed), linear(x, operands))
+
+
+def test_attention_with_padded_heads_and_a_masked_tail(steps: Run) -> None:
+    q, k, v = (
+        heads_of(steps, next(b for b in steps.plan.blocks if b.symbol == n).steps[0].out, n == "v")
+        for n in "qkv"
+    )
+    step, _ = run_step(steps, "attention")
+    shape = steps.plan.shape
+    close(steps.get(step.out, shape.frames, shape.state), attention(q, k, v, shape.heads))
+
+
+def test_projection_onto_the_residual(steps: Run) -> None:
+    shape = steps.plan.shape
+    x = random(shape.frames, shape.state)
+    steps.put("state", x)
+    step, operands = run_step(steps, "proj")
+    attended = steps.get(step.x, shape.frames, shape.state)
+    close(steps.state(), linear(attended, operands) + bf16(x))
+
+
+def test_mlp(steps: Run) -> None:
+    shape = steps.plan.shape
+    x = random(shape.frames, shape.state)
+    steps.put("state", x)
+    step, operands = run_step(steps, "fc1")
+    hidden = steps.get(step.out, shape.frames, shape.mlp)
+    close(hidden, functional.gelu(linear(x, operands)))
+    _, operands = run_step(steps, "fc2")
+    close(steps.state(), linear(hidden, operands) + bf16(x))
+
+
+def test_last_norm_and_cross_projections(steps: Run) -> None:
+    shape = steps.plan.shape
+    x = 3 * random(shape.frames, shape.state) + 1
+    steps.put("state", x)
+    _, operands = run_step(steps, "norm")
+    out = steps.state("out")
+    close(out, linear(x, operands))
+    for name in ("cross_k", "cross_v"):
+        step, operands = run_step(steps, name)
+        close(steps.get(step.out, shape.frames, shape.state), linear(out, operands))
+
+
+@pytest.mark.parametrize(
+    ("target", "epoch"),
+    [
+        (NPU1, "E1"),
+        (NPU2, "E2"),
+        pytest.param(NPU1, "E2", marks=pytest.mark.slow),
+        pytest.param(NPU2, "E1", marks=pytest.mark.slow),
+    ],
+)
+def test_a_whole_encoder(target: Target, epoch: str) -> None:
+    """Stem, the layers through one sequence with their own weights, final norm."""
+    shape = small_encoder()
+    plan = plan_encoder(shape, target)
+    run = Run(plan, epoch, seed=7)
+    mel, positions = random(shape.mels, 2 * shape.frames), random(shape.frames, shape.state)
+    pack_mel(mel, run.buffers["mel"])
+    run.put("positions", positions)
+    block = plan.block(BlockKind.STEM)
+    weights = random_operands(block, seed=0)
+    run.run(block, weights)
+    wanted = stem(bf16(mel), positions, weights)
+    close(run.state(), wanted)
+    block = plan.block(BlockKind.LAYER)
+    for number in range(shape.layers):
+        weights = random_operands(block, seed=number)
+        run.run(block, weights)
+        wanted = layer(wanted, weights, shape.heads)
+    block = plan.block(BlockKind.FINAL)
+    weights = random_operands(block, seed=0)
+    run.run(block, weights)
+    wanted = linear(wanted, weights["norm"])
+    made = run.state("out")
+    assert torch.cosine_similarity(made.flatten(), wanted.flatten(), dim=0) > COSINE
+    torch.testing.assert_close(made, wanted, rtol=0.05, atol=0.1)
+
+
+@pytest.mark.parametrize("target", [NPU1, pytest.param(NPU2, marks=pytest.mark.slow)])
+def test_results_do_not_depend_on_the_order_of_events(target: Target) -> None:
+    plan = plan_encoder(small_encoder(), target, [BlockKind.LAYER])
+    block = plan.blocks[0]
+    results = []
+    for seed in (1, 2):
+        run = Run(plan, seed=seed)
+        run.put("state", random(plan.shape.frames, plan.shape.state))
+        run.run(block, random_operands(block, seed=0))
+        results.append(run.state())
+    assert torch.equal(results[0], results[1])
