@@ -42,7 +42,7 @@ def test_what_is_written_reads_back_equal(design: Design, tmp_path: Path) -> Non
 
 @pytest.fixture(scope="module")
 def encoder() -> EncoderDesign:
-    plan = plan_encoder(small_encoder(NPU1), NPU1, (BlockKind.LAYER, BlockKind.FINAL))
+    plan = plan_encoder(small_encoder(), NPU1, (BlockKind.LAYER, BlockKind.FINAL))
     return EncoderDesign("encoder", "E1", "module {}\n", plan, ())
 
 

@@ -127,9 +127,9 @@ BASE = Transfer("x", 0, 0, 0, (2, 2, 16, 32), (0, 32, 64, 1))
 def test_transfers_that_no_descriptor_holds_are_refused(transfer: Transfer, message: str) -> None:
     _, shape = small(Gemm(64, 64, 64))
     with pytest.raises(CodegenError, match=message):
-        check(transfer, NPU1.shim, shape)
+        check(transfer, NPU1.shim, shape.gemm.label)
 
 
 def test_long_linear_transfers_are_exempt_from_wraps() -> None:
     _, shape = small(Gemm(64, 64, 64))
-    check(Transfer("weight", 0, 0, 0, (1, 1, 1, 1 << 24), (0, 0, 0, 1)), NPU1.shim, shape)
+    check(Transfer("weight", 0, 0, 0, (1, 1, 1, 1 << 24), (0, 0, 0, 1)), NPU1.shim, shape.gemm.label)

@@ -100,6 +100,7 @@ def test_projection_onto_the_residual(steps: Run) -> None:
     x = random(shape.frames, shape.state)
     steps.put("state", x)
     step, operands = run_step(steps, "proj")
+    assert isinstance(step, GemmStep)
     attended = steps.get(step.x, shape.frames, shape.state)
     close(steps.state(), linear(attended, operands) + bf16(x))
 

@@ -1,0 +1,205 @@
+aie.core(%tile_0_2) {
+      %zero = arith.constant 0 : index
+      %one = arith.constant 1 : index
+      %c0_i32 = arith.constant 0 : i32
+      %forever = arith.constant 9223372036854775807 : index
+      scf.for %run = %zero to %forever step %one {
+        aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+        func.call @encoder_parameters(%core_0_2_w0, %core_0_2_par) : (memref<4352xbf16>, memref<16xi32>) -> ()
+        aie.use_lock(%core_0_2_w_empty, Release, 1)
+        aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+        aie.use_lock(%core_0_2_w_empty, Release, 1)
+        %c0 = arith.constant 0 : index
+        %kind = memref.load %core_0_2_par[%c0] : memref<16xi32>
+        %c0_i32_1 = arith.constant 0 : i32
+        %0 = arith.cmpi eq, %kind, %c0_i32_1 : i32
+        scf.if %0 {
+          %c1 = arith.constant 1 : index
+          %column_tiles = memref.load %core_0_2_par[%c1] : memref<16xi32>
+          %1 = arith.index_cast %column_tiles : i32 to index
+          %c2 = arith.constant 2 : index
+          %row_blocks = memref.load %core_0_2_par[%c2] : memref<16xi32>
+          %2 = arith.index_cast %row_blocks : i32 to index
+          %c3 = arith.constant 3 : index
+          %k_pairs = memref.load %core_0_2_par[%c3] : memref<16xi32>
+          %3 = arith.index_cast %k_pairs : i32 to index
+          %c4 = arith.constant 4 : index
+          %width = memref.load %core_0_2_par[%c4] : memref<16xi32>
+          %c5 = arith.constant 5 : index
+          %activation = memref.load %core_0_2_par[%c5] : memref<16xi32>
+          %4 = arith.cmpi ne, %activation, %c0_i32 : i32
+          %c6 = arith.constant 6 : index
+          %residual = memref.load %core_0_2_par[%c6] : memref<16xi32>
+          %5 = arith.cmpi ne, %residual, %c0_i32 : i32
+          %c7 = arith.constant 7 : index
+          %transpose = memref.load %core_0_2_par[%c7] : memref<16xi32>
+          %6 = arith.cmpi ne, %width, %c0_i32 : i32
+          %7 = arith.subi %3, %one : index
+          scf.for %j = %zero to %1 step %one {
+            %8 = arith.cmpi eq, %j, %zero : index
+            %9 = arith.andi %6, %8 : i1
+            scf.for %i = %zero to %2 step %one {
+              %slot = arith.index_cast %i : index to i32
+              scf.for %pair = %zero to %3 step %one {
+                %10 = arith.cmpi eq, %pair, %zero : index
+                %first = arith.extui %10 : i1 to i32
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+                func.call @encoder_gemm(%core_0_2_x0, %core_0_2_w0, %core_0_2_acc, %first) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
+                scf.if %9 {
+                  func.call @encoder_stats(%core_0_2_x0, %core_0_2_scratch, %slot, %first) : (memref<4096xbf16>, memref<1280xf32>, i32, i32) -> ()
+                }
+                aie.use_lock(%core_0_2_w_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+                func.call @encoder_gemm(%core_0_2_x1, %core_0_2_w1, %core_0_2_acc, %c0_i32) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
+                scf.if %9 {
+                  func.call @encoder_stats(%core_0_2_x1, %core_0_2_scratch, %slot, %c0_i32) : (memref<4096xbf16>, memref<1280xf32>, i32, i32) -> ()
+                }
+                %11 = arith.cmpi eq, %pair, %7 : index
+                scf.if %11 {
+                  scf.if %9 {
+                    func.call @encoder_moments(%core_0_2_scratch, %slot, %width) : (memref<1280xf32>, i32, i32) -> ()
+                  }
+                  func.call @encoder_affine(%core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %slot, %width) : (memref<4352xbf16>, memref<4096xf32>, memref<1280xf32>, i32, i32) -> ()
+                }
+                aie.use_lock(%core_0_2_w_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+              }
+              scf.if %4 {
+                func.call @encoder_gelu(%core_0_2_acc) : (memref<4096xf32>) -> ()
+              }
+              scf.if %5 {
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                func.call @encoder_residual(%core_0_2_x0, %core_0_2_acc) : (memref<4096xbf16>, memref<4096xf32>) -> ()
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+                aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+                aie.use_lock(%core_0_2_x_empty, Release, 1)
+              }
+              aie.use_lock(%core_0_2_out_empty, AcquireGreaterEqual, 1)
+              func.call @encoder_store(%core_0_2_acc, %core_0_2_out, %transpose) : (memref<4096xf32>, memref<4096xbf16>, i32) -> ()
+              aie.use_lock(%core_0_2_out_full, Release, 1)
+            }
+          }
+        }
+        %c1_i32 = arith.constant 1 : i32
+        %1 = arith.cmpi eq, %kind, %c1_i32 : i32
+        scf.if %1 {
+          %c8 = arith.constant 8 : index
+          %units = memref.load %core_0_2_par[%c8] : memref<16xi32>
+          %2 = arith.index_cast %units : i32 to index
+          %c9 = arith.constant 9 : index
+          %key_tiles = memref.load %core_0_2_par[%c9] : memref<16xi32>
+          %3 = arith.index_cast %key_tiles : i32 to index
+          %c10 = arith.constant 10 : index
+          %last_keys = memref.load %core_0_2_par[%c10] : memref<16xi32>
+          %4 = arith.subi %3, %one : index
+          scf.for %unit = %zero to %2 step %one {
+            aie.use_lock(%core_0_2_out_empty, AcquireGreaterEqual, 1)
+            aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+            func.call @encoder_query(%core_0_2_w0, %core_0_2_out) : (memref<4352xbf16>, memref<4096xbf16>) -> ()
+            aie.use_lock(%core_0_2_w_empty, Release, 1)
+            aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+            aie.use_lock(%core_0_2_w_empty, Release, 1)
+            aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+            aie.use_lock(%core_0_2_w_empty, Release, 1)
+            aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, 1)
+            func.call @encoder_attention_start(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<1280xf32>) -> ()
+            scf.for %t = %zero to %3 step %one {
+              %5 = arith.cmpi eq, %t, %4 : index
+              %c64_i32 = arith.constant 64 : i32
+              %6 = arith.select %5, %last_keys, %c64_i32 : i32
+              aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+              func.call @encoder_scores(%core_0_2_x0, %core_0_2_out, %core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %6) : (memref<4096xbf16>, memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, memref<1280xf32>, i32) -> ()
+              aie.use_lock(%core_0_2_x_empty, Release, 1)
+              aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, 1)
+              func.call @encoder_gemm(%core_0_2_x1, %core_0_2_w1, %core_0_2_acc, %c0_i32) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
+              aie.use_lock(%core_0_2_x_empty, Release, 1)
+            }
+            func.call @encoder_attention_end(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<1280xf32>) -> ()
+            %c1_i32_1 = arith.constant 1 : i32
+            func.call @encoder_store(%core_0_2_acc, %core_0_2_out, %c1_i32_1) : (memref<4096xf32>, memref<4096xbf16>, i32) -> ()
+            aie.use_lock(%core_0_2_w_empty, Release, 1)
+            aie.use_lock(%core_0_2_out_full, Release, 1)
+          }
+        }
+      }
+      aie.end
+    } {link_with = "encoder.o", stack_size = 1024 : i32}
+    %mem_0_2 = aie.mem(%tile_0_2) {
+      %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
+    ^bb1:
+      aie.use_lock(%core_0_2_x_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%core_0_2_x0 : memref<4096xbf16>, 0, 4096)
+      aie.use_lock(%core_0_2_x_full, Release, 1)
+      aie.next_bd ^bb2
+    ^bb2:
+      aie.use_lock(%core_0_2_x_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%core_0_2_x1 : memref<4096xbf16>, 0, 4096)
+      aie.use_lock(%core_0_2_x_full, Release, 1)
+      aie.next_bd ^bb1
+    ^bb3:
+      %dma_1 = aie.dma_start(S2MM, 1, ^bb4, ^bb6)
+    ^bb4:
+      aie.use_lock(%core_0_2_w_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%core_0_2_w0 : memref<4352xbf16>, 0, 4352)
+      aie.use_lock(%core_0_2_w_full, Release, 1)
+      aie.next_bd ^bb5
+    ^bb5:
+      aie.use_lock(%core_0_2_w_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%core_0_2_w1 : memref<4352xbf16>, 0, 4352)
+      aie.use_lock(%core_0_2_w_full, Release, 1)
+      aie.next_bd ^bb4
+    ^bb6:
+      %dma_2 = aie.dma_start(MM2S, 0, ^bb7, ^bb8)
+    ^bb7:
+      aie.use_lock(%core_0_2_out_full, AcquireGreaterEqual, 1)
+      aie.dma_bd(%core_0_2_out : memref<4096xbf16>, 0, 4096)
+      aie.use_lock(%core_0_2_out_empty, Release, 1)
+      aie.next_bd ^bb7
+    ^bb8:
+      aie.end
+    }
+    %core_0_3 = 
+...
+runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072xbf16>, %weights: memref<69632xbf16>) {
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col0, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 4096][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col1, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col2, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 12288][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col3, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 0][1, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col0, id = 4 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 8704][2, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col0, id = 5 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 17408][1, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col1, id = 4 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 26112][2, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col1, id = 5 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 34816][1, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col2, id = 4 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 43520][2, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col2, id = 5 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 52224][1, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col3, id = 4 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 60928][2, 1, 1, 8704][0, 0, 0, 1]) {metadata = @w_col3, id = 5 : i64, issue_token = true} : memref<69632xbf16>
+      aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 0][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row0, id = 8 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 16384][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row1, id = 8 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 32768][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row2, id = 8 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 49152][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row3, id = 8 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_wait {symbol = @out_col0}
+      aiex.npu.dma_wait {symbol = @out_col1}
+      aiex.npu.dma_wait {symbol = @out_col2}
+      aiex.npu.dma_wait {symbol = @out_col3}
+      aiex.npu.dma_wait {symbol = @w_col0}
+      aiex.npu.dma_wait {symbol = @w_col0}
+      aiex.npu.dma_wait {symbol = @w_col1}
+      aiex.npu.dma_wait {symbol = @w_col1}
+      aiex.npu.dma_wait {symbol = @w_col2}
+      aiex.npu.dma_wait {symbol = @w_col2}
+      aiex.npu.dma_wait {symbol = @w_col3}
+      aiex.npu.dma_wait {symbol = @w_col3}
+      aiex.npu.dma_wait {symbol = @x_row0}
+      aiex.npu.dma_wait {symbol = @x_row1}
+      aiex.npu.dma_wait {symbol = @x_row2}
+      aiex.npu.dma_wait {symbol = @x_row3}
+    }
+  }
+}

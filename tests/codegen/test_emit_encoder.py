@@ -1,0 +1,207 @@
+"""The text of an encoder design: golden files, both epochs, and the hardware's limits in it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+from small_encoders import small_encoder
+from test_plan_encoder import WHISPER
+from xdsl.dialects.builtin import FixedBitwidthType, MemRefType, ModuleOp
+from xdsl.ir import Operation
+
+from aiec.codegen.dialects import parse
+from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp
+from aiec.codegen.dialects.locks import LockOp, UseLockOp
+from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp
+from aiec.codegen.dialects.structure import (
+    BufferOp,
+    CoreOp,
+    MemOp,
+    MemTileDmaOp,
+    RuntimeSequenceOp,
+    tile_of,
+)
+from aiec.codegen.emit_encoder import emit_encoder
+from aiec.codegen.encoder_transfers import issues, reads, writes
+from aiec.codegen.plan_encoder import plan_encoder
+from aiec.ir.design import EncoderDesign
+from aiec.ir.encoder import BlockKind, EncoderPlan, GemmStep
+from aiec.ir.errors import CodegenError
+from aiec.ir.target import NPU1, NPU2, Target
+
+OpT = TypeVar("OpT", bound=Operation)
+TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
+
+
+@pytest.fixture(scope="module", params=[NPU1, NPU2], ids=lambda t: t.name)
+def design(request: pytest.FixtureRequest) -> EncoderDesign:
+    return emit_encoder(plan_encoder(WHISPER["tiny"], request.param), "tiny")
+
+
+@pytest.fixture(scope="module")
+def module(design: EncoderDesign) -> ModuleOp:
+    return parse(design.text)
+
+
+def ops(module: ModuleOp, kind: type[OpT]) -> list[OpT]:
+    return [op for op in module.walk() if isinstance(op, kind)]
+
+
+def final_block() -> EncoderPlan:
+    return plan_encoder(small_encoder(), NPU1, [BlockKind.FINAL])
+
+
+@pytest.mark.parametrize("epoch", ["E1", "E2"])
+def test_golden_of_a_sequence_and_a_core(epoch: str, golden: Callable[[str, str], None]) -> None:
+    text = emit_encoder(final_block(), "final", epoch).text
+    start = text.index("aie.core(")
+    core = text[start : text.index("aie.core(", start + 1)]
+    sequence = text[text.index("runtime_sequence") :]
+    golden(f"encoder_{epoch}.mlir", core + "\n...\n" + sequence)
+
+
+def test_both_epochs_say_the_same() -> None:
+    texts = [emit_encoder(final_block(), "final", epoch).text for epoch in ("E1", "E2")]
+    one, other = (Counter(op.name for op in parse(t).walk()) for t in texts)
+    del one["arith.constant"], other["arith.constant"]  # E2 gives lock values as constants
+    assert one == other
+
+
+def test_every_block_is_a_sequence(design: EncoderDesign, module: ModuleOp) -> None:
+    symbols = [op.sym_name.data for op in ops(module, RuntimeSequenceOp)]
+    assert symbols == [b.symbol for b in design.sequences]
+    assert len(ops(module, CoreOp)) == design.plan.target.cores
+
+
+def test_locks_and_memory_fit_each_tile(design: EncoderDesign, module: ModuleOp) -> None:
+    target = design.plan.target
+    ids: dict[tuple[int, int], list[int]] = defaultdict(list)
+    used: Counter[tuple[int, int]] = Counter()
+    for op in ops(module, LockOp):
+        assert op.lock_id is not None
+        ids[tile_of(op.tile)].append(op.lock_id.value.data)
+    for op in ops(module, BufferOp):
+        assert isinstance(op.buffer.type, MemRefType)
+        element = op.buffer.type.element_type
+        assert isinstance(element, FixedBitwidthType)
+        used[tile_of(op.tile)] += op.buffer.type.element_count() * element.size
+    for tile, numbers in ids.items():
+        limit = target.mem.locks if tile[1] == 1 else target.core.locks
+        assert sorted(numbers) == sorted(set(numbers)) and max(numbers) < limit
+    for tile, nbytes in used.items():
+        stack = 0 if tile[1] == 1 else target.core_stack_bytes + 512  # and the kernels' constants
+        room = target.mem_tile_bytes if tile[1] == 1 else target.core_memory_bytes
+        assert nbytes + stack <= room
+
+
+def test_descriptors_fit_each_dma(design: EncoderDesign, module: ModuleOp) -> None:
+    target = design.plan.target
+    for op in [*ops(module, MemOp), *ops(module, MemTileDmaOp)]:
+        limits = target.mem if isinstance(op, MemTileDmaOp) else target.core
+        descriptors = [d for d in op.walk() if isinstance(d, DmaBdOp)]
+        assert len(descriptors) <= limits.bds
+        for bd in descriptors:
+            assert isinstance(bd.length, int) and bd.length // 2 < 1 << limits.length_bits
+            assert len(bd.dims) <= limits.dims
+            assert bd.parent is not None
+            uses = [u.action.data for u in bd.parent.ops if isinstance(u, UseLockOp)]
+            assert uses == ["AcquireGreaterEqual", "Release"]
+
+
+def test_no_mem_tile_channel_is_started_twice(module: ModuleOp) -> None:
+    for op in [*ops(module, MemOp), *ops(module, MemTileDmaOp)]:
+        started = [
+            (s.direction.data, s.channel.value.data) for s in op.walk() if isinstance(s, DmaStartOp)
+        ]
+        assert len(started) == len(set(started))
+
+
+def test_a_queue_is_never_full_and_every_token_is_awaited(
+    design: EncoderDesign, module: ModuleOp
+) -> None:
+    depth = design.plan.target.shim.queue_depth
+    for sequence in ops(module, RuntimeSequenceOp):
+        under_way: dict[str, list[int]] = defaultdict(list)
+        for op in sequence.walk():
+            if isinstance(op, NpuDmaMemcpyNdOp):
+                queue = under_way[op.metadata.string_value()]
+                assert op.id.value.data not in queue, "a descriptor in use is written"
+                queue.append(op.id.value.data)
+                assert len(queue) <= depth
+            elif isinstance(op, NpuDmaWaitOp):
+                under_way[op.symbol.string_value()].pop(0)
+        assert not any(under_way.values())
+
+
+def test_channels_of_a_shim_share_no_descriptor(module: ModuleOp) -> None:
+    users: dict[int, set[str]] = defaultdict(set)
+    for op in ops(module, NpuDmaMemcpyNdOp):
+        users[op.id.value.data].add(op.metadata.string_value().split("_")[0])
+    assert max(users) < 16 and all(len(streams) == 1 for streams in users.values())
+
+
+@TARGETS
+@pytest.mark.parametrize("size", WHISPER)
+def test_transfers_of_every_whisper_fit_a_shim_and_stay_in_their_buffers(
+    target: Target, size: str
+) -> None:
+    plan = plan_encoder(WHISPER[size], target)
+    for block in plan.blocks:
+        for step in block.steps:
+            for issue in issues(plan, step):
+                t = issue.transfer
+                last = sum((n - 1) * s for n, s in zip(t.sizes, t.strides, strict=True))
+                end = 2 * (t.offset + last + 1)
+                assert end <= block.argument(issue.buffer).nbytes, (block.symbol, issue)
+
+
+@TARGETS
+def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
+    """Objects of x and weights on every lane, for each step of a layer."""
+    plan = plan_encoder(WHISPER["small"], target)
+    for step in plan.block(BlockKind.LAYER).steps:
+        moved: Counter[tuple[str, int]] = Counter()
+        for issue in issues(plan, step):
+            a, b, c, d = issue.transfer.sizes
+            moved[issue.transfer.role, issue.transfer.lane] += a * b * c * d
+        if isinstance(step, GemmStep):
+            tiles = step.column_tiles * step.row_blocks
+            x = tiles * (step.k_tiles + (plan.columns if step.residual else 0)) * 4096
+            w, out = (2 + tiles * step.k_tiles) * 4352, 4 * tiles * 4096
+        else:
+            units = step.head_blocks * step.query_blocks
+            x, w, out = units * 2 * step.key_tiles * 4096, (2 + 4 * units) * 4352, 4 * units * 4096
+        expected = {
+            **{("x", row): x for row in range(4)},
+            **{("w", column): w for column in range(plan.columns)},
+            **{("out", column): out for column in range(plan.columns)},
+        }
+        assert moved == expected, step.name
+
+
+def test_a_step_reads_what_steps_before_it_wrote() -> None:
+    plan = plan_encoder(WHISPER["tiny"], NPU1)
+    q, k, v, attention, proj, fc1, fc2 = plan.block(BlockKind.LAYER).steps
+
+    def meet(reader: object, writer: object) -> bool:
+        buffer, first, beyond = writes(plan, writer)  # type: ignore[arg-type]
+        return any(
+            b == buffer and lo < beyond and first < hi
+            for b, lo, hi in reads(plan, reader)  # type: ignore[arg-type]
+        )
+
+    assert meet(attention, q) and meet(attention, k) and meet(attention, v)
+    assert meet(proj, attention) and meet(fc1, proj) and meet(fc2, fc1)
+    assert not meet(k, q) and not meet(v, q) and not meet(v, k)
+
+
+def test_a_transfer_that_fits_no_descriptor_is_refused() -> None:
+    plan = plan_encoder(WHISPER["tiny"], NPU1)
+    step = plan.block(BlockKind.LAYER).step("fc1")
+    assert isinstance(step, GemmStep)
+    with pytest.raises(CodegenError, match="fc1: the x transfer needs a stride over 1048576 words"):
+        issues(plan, replace(step, x=replace(step.x, row_tile=1 << 20)))
