@@ -60,7 +60,7 @@ def test_an_encoder_reads_back_equal(encoder: EncoderDesign, tmp_path: Path) -> 
     [
         (
             lambda encoder: encoder["shape"].update(heads=3),
-            "damaged manifest: encoder.shape is {'state': 128, 'heads': 3, 'layers': 1, ",
+            "damaged manifest: encoder.shape is {'state': 128, 'heads': 3, 'layers': 2, ",
         ),
         (
             lambda encoder: encoder["sequences"][0].update(macs=1),
