@@ -80,6 +80,10 @@ class AudioError(AiecError):
     """An audio file that is missing, empty, truncated or not audio."""
 
 
+class PointsError(AiecError):
+    """A file of measurements that is missing, damaged or without what every row must have."""
+
+
 class OutputError(AiecError):
     """A place that cannot be written."""
 
