@@ -35,7 +35,12 @@ def sim(
     device: Annotated[str | None, typer.Option(help="which of several devices to run")] = None,
     sequence: Annotated[str | None, typer.Option(help="which of several sequences to run")] = None,
     seed: Annotated[int, typer.Option(help="of the order of events that happen at once")] = 0,
-    max_cycles: Annotated[int | None, typer.Option(help="stop with an error after these")] = None,
+    max_cycles: Annotated[
+        int | None, typer.Option(help="stop with an error after these; default: the watchdog's 2 s")
+    ] = None,
+    max_memory: Annotated[
+        int, typer.Option(help="MB for arrays that no --in brings, and for the trace", min=1)
+    ] = 4096,
     trace: Annotated[
         Path | None, typer.Option(help="write a timeline that ui.perfetto.dev opens (JSON)")
     ] = None,
@@ -57,6 +62,7 @@ def sim(
             sequence=sequence,
             seed=seed,
             max_cycles=max_cycles,
+            limit_bytes=max_memory << 20,
             trace=trace,
             floor_plan=html,
         )

@@ -278,6 +278,7 @@ class DmaBdOp(ScalarsOp):
         print_attributes(printer, self, "pad_dimensions", "pad_value")
 
     def verify_(self) -> None:
+        super().verify_()
         if self.padding and len(self.padding) != len(self.dims):
             raise VerifyException(f"{len(self.padding)} pads for {len(self.dims)} dimensions")
 

@@ -8,13 +8,22 @@ refuses what it does not know, by name, line and column: no op is passed over.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from difflib import get_close_matches
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    AnyDenseElement,
+    DenseIntOrFPElementsAttr,
+    FileLineColLoc,
+    IntAttr,
+    ModuleOp,
+    RankedStructure,
+    StringAttr,
+)
 from xdsl.ir import Operation, SSAValue
 from xdsl.parser import Parser
 from xdsl.parser.generic_parser import ParserState
@@ -25,7 +34,11 @@ from aiec.codegen.dialects.lexing import FastLexer
 from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.normalise import normalise
 from aiec.codegen.dialects.registry import RENAMED, context
+from aiec.codegen.dialects.scopes import check_scopes
 from aiec.ir.errors import DesignError
+
+# A mem tile's 512 KB in bytes: no constant that an array holds has more elements.
+DENSE_ELEMENTS = 512 * 1024
 
 
 def parse(text: str, name: str = "<design>") -> ModuleOp:
@@ -36,7 +49,8 @@ def parse(text: str, name: str = "<design>") -> ModuleOp:
         name: of the file or design, for messages and locations.
 
     Raises:
-        DesignError: an op that is not known, text that does not parse, or an op that is not valid.
+        DesignError: an op that is not known, text that does not parse or is nested without end, a
+            value outside its scope, or an op that is not valid.
     """
     reader = _Reader(context(), text, name)
     try:
@@ -49,6 +63,11 @@ def parse(text: str, name: str = "<design>") -> ModuleOp:
         raise DesignError(
             f"malformed text: {_first_line(error)}", where=reader.place(reader.pos)
         ) from error
+    except RecursionError:
+        raise DesignError(
+            "the text is nested too deeply to be read", where=reader.place(reader.pos)
+        ) from None
+    check_scopes(module)
     normalise(module)
     verify(module)
     return module
@@ -104,6 +123,26 @@ class _Reader(Parser):
     def _like(self, name: str) -> str | None:
         known = (op.name for dialect in self.ctx.loaded_dialects for op in dialect.operations)
         return " or ".join(get_close_matches(name, known, n=3)) or None
+
+    def parse_dense_int_or_fp_elements_attr(
+        self, type: RankedStructure[AnyDenseElement] | None
+    ) -> DenseIntOrFPElementsAttr:
+        if type is not None:
+            self._check_dense(type)
+        return super().parse_dense_int_or_fp_elements_attr(type)
+
+    def _parse_dense_literal_type(self) -> RankedStructure[AnyDenseElement]:
+        kind = super()._parse_dense_literal_type()
+        self._check_dense(kind)
+        return kind
+
+    def _check_dense(self, kind: RankedStructure[AnyDenseElement]) -> None:
+        if (count := math.prod(kind.get_shape())) > DENSE_ELEMENTS:
+            raise DesignError(
+                f"a dense constant of {count} elements",
+                where=self.place(self._start),
+                expected=f"at most {DENSE_ELEMENTS}: more fits no tile",
+            )
 
     def parse_identifier(self, context_msg: str = "") -> str:
         return self.parse_identifier_or_str_literal(context_msg)  # `arith.cmpi "eq"`

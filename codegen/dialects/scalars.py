@@ -17,6 +17,7 @@ from xdsl.ir import OpResult, SSAValue
 from xdsl.irdl import IRDLOperation, base, prop_def, var_operand_def
 from xdsl.parser import Parser, UnresolvedOperand
 from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
 
 from aiec.codegen.dialects.epochs import EpochPrinter
 
@@ -88,6 +89,14 @@ class ScalarsOp(IRDLOperation, ABC):
             next(operands) if value == DYNAMIC else None if value == ABSENT else value
             for value in self.static.get_values()
         )
+
+    def verify_(self) -> None:
+        dynamic = sum(value == DYNAMIC for value in self.static.get_values())
+        if dynamic != len(self.dynamic):
+            raise VerifyException(
+                f"{dynamic} of its numbers are said to be operands, {len(self.dynamic)} operands "
+                f"are there (a plain number is never {DYNAMIC})"
+            )
 
     def constants(self) -> tuple[tuple[int, IntegerType], ...]:
         """The integers that E2 writes as `arith.constant`, with their type."""

@@ -74,8 +74,9 @@ class Array:
         main = self._main(module, device)
         target, _ = chip_of(main.device.data.value)
         self.device = main.device.data.value
-        ddr = Ddr(Timing.of(target).ddr_bytes_per_cycle)
-        self.shared = Shared(Engine(seed), ddr, Scratchpad(module))
+        engine = Engine(seed)
+        ddr = Ddr(engine, Timing.of(target).ddr_bytes_per_cycle)
+        self.shared = Shared(engine, ddr, Scratchpad(module))
         self._built: dict[str, Loaded] = {}
         self.main = self.loaded = self._load(main.sym_name.data)
         self._process: dict[str, _Sequence] = {}

@@ -34,7 +34,7 @@ from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.memrefs import MEMREFS
 from aiec.runtime.sim.process import PAUSE, Acquire, Action, Process, Release
 from aiec.runtime.sim.program import CONTROL, Handler, Writer
-from aiec.runtime.sim.reading import describe, is_acquire, is_equal
+from aiec.runtime.sim.reading import describe, is_acquire, is_equal, the
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 from aiec.runtime.sim.unwritten import Unwritten
@@ -47,6 +47,7 @@ class CoreCompiler:
     """Compiles the bodies of one design's cores.
 
     values: what its buffers and locks became. functions: those that the design itself defines.
+    memory_bytes: of a core's memory.
     """
 
     def __init__(
@@ -59,8 +60,10 @@ class CoreCompiler:
         unwritten: Unwritten,
         parameters: Mapping[str, int],
         bus: Callable[[Place, int], int],
+        memory_bytes: int,
     ) -> None:
         self._bus = bus
+        self._memory_bytes = memory_bytes
         self._unwritten = unwritten
         self._parameters = parameters
         self._values = values
@@ -96,6 +99,7 @@ class CoreCompiler:
         self._place = place
         w = Writer(self._handlers, describe)
         w.unwritten = self._unwritten
+        w.memory_bytes = self._memory_bytes
         self._bind_buffers(w, op)
         w.function("core", op.regions[0])
         function = w.build("core", process, PAUSE)
@@ -117,8 +121,7 @@ class CoreCompiler:
                     w.alias(operand, w.bind(thing.array, "buffer"))
 
     def _use_lock(self, w: Writer, op: UseLockOp) -> None:
-        lock = self._values[op.lock]
-        assert isinstance(lock, Lock)
+        lock = the(Lock, op.lock, self._values, op)
         w.settle()
         make = _acquire_equal if is_equal(op) else _acquire if is_acquire(op) else _release
         if isinstance(op.value, int):

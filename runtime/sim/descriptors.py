@@ -21,7 +21,7 @@ from aiec.runtime.sim.machine import Direction, Machine, Port, Tile
 from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.pad import padded
 from aiec.runtime.sim.placement import descriptor_range, free_descriptor
-from aiec.runtime.sim.reading import Start, describe, fixed, number
+from aiec.runtime.sim.reading import Start, describe, fixed, number, the
 
 
 class DescriptorWriter:
@@ -49,6 +49,9 @@ class DescriptorWriter:
             self._machine.first_tasks.append((port, Task(self._chain(start), start.repeat)))
 
     def _chain(self, start: Start) -> int:
+        if not start.chain:
+            raise DesignError("a channel is started with no descriptor", where=describe(start.op),
+                              expected="a block with a dma_bd")  # fmt: skip
         for block in start.chain:
             if block not in self._numbers:
                 self._numbers[block] = self._number(block, start.channel)
@@ -78,8 +81,7 @@ class DescriptorWriter:
     def _descriptor(self, block: Block, following: int | None, start: Start) -> Bd:
         op = reading.descriptor(block)
         where = describe(op)
-        buffer = self._values[op.buffer]
-        assert isinstance(buffer, Buffer)
+        buffer = the(Buffer, op.buffer, self._values, op)
         address = buffer.address + fixed(op.offset, 0, where) * buffer.array.itemsize
         pattern = bd_pattern(self._tile, op, buffer, address, start.pad_value)
         acquire, release = bd_locks(block, self._values)
@@ -145,8 +147,7 @@ def bd_locks(
     for op in block.ops:
         if not isinstance(op, UseLockOp):
             continue
-        lock = values[op.lock]
-        assert isinstance(lock, Lock)
+        lock = the(Lock, op.lock, values, op)
         use = LockUse(lock, fixed(op.value, 1, describe(op)), reading.is_equal(op))
         if not reading.is_acquire(op):
             release = use

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.dma import Channel
 from aiec.runtime.sim.machine import Machine
-from aiec.runtime.sim.process import Process, describe_lock_wait
+from aiec.runtime.sim.process import Delay, Process, describe_lock_wait
 
 
 class DeadlockError(SimulationError):
@@ -22,7 +22,7 @@ class DeadlockError(SimulationError):
 def deadlock(machine: Machine, sequence: Process) -> DeadlockError:
     """The error for a sequence that waits for what cannot come."""
     waits = [_process(sequence)]
-    waits += [_process(core) for core in machine.cores() if core.waiting]
+    waits += [_process(core) for core in machine.cores() if not core.done]
     waits += [
         _channel(channel) for channel in machine.channels.values() if channel.task is not None
     ]
@@ -42,6 +42,8 @@ def leftovers(machine: Machine) -> tuple[str, ...]:
 
 
 def _process(process: Process) -> str:
+    if not process.waiting or isinstance(process.action, Delay):
+        return f"{process.name} goes round in a loop"
     what = process.action.describe() if process.action is not None else "nothing"
     return f"{process.name} waits for {what} since cycle {process.since}"
 

@@ -52,7 +52,7 @@ from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
-from aiec.runtime.sim.reading import describe, number, symbol
+from aiec.runtime.sim.reading import describe, number, symbol, the
 from aiec.runtime.sim.routing import check_routes
 from aiec.runtime.sim.scalars import dense_array
 from aiec.runtime.sim.scratchpad import core_waits
@@ -118,10 +118,8 @@ class _Elaboration:
     def _of(self, kind: type[OpT]) -> list[OpT]:
         return [op for op in self._ops if isinstance(op, kind)]
 
-    def _tile(self, value: SSAValue) -> Tile:
-        tile = self._values[value]
-        assert isinstance(tile, Tile)
-        return tile
+    def _tile(self, value: SSAValue, op: Operation) -> Tile:
+        return the(Tile, value, self._values, op)
 
     def _tiles(self) -> None:
         for op in self._of(TileOp):
@@ -134,7 +132,7 @@ class _Elaboration:
 
     def _locks(self) -> None:
         for op in sorted(self._of(LockOp), key=lambda op: op.lock_id is None):
-            tile, where = self._tile(op.tile), describe(op)
+            tile, where = self._tile(op.tile, op), describe(op)
             explicit = number(op.lock_id)
             chosen = free_lock(tile, where) if explicit is None else explicit
             if not 0 <= chosen < tile.limits.locks:
@@ -152,11 +150,13 @@ class _Elaboration:
     def _buffers(self) -> None:
         default = self._machine.target.core_stack_bytes
         placers = self._placers = {
-            str(tile := self._tile(op.tile)): BufferPlacer(tile, reading.stack_bytes(op, default))
+            str(tile := self._tile(op.tile, op)): BufferPlacer(
+                tile, reading.stack_bytes(op, default)
+            )
             for op in self._of(CoreOp)
         }
         for op in self._of(BufferOp):
-            tile = self._tile(op.tile)
+            tile = self._tile(op.tile, op)
             placer = placers.setdefault(str(tile), BufferPlacer(tile, 0))
             name = symbol(op) or f"buffer {len(self._machine.buffers)}"
             buffer = self._buffer(op, name, tile, placer)
@@ -177,7 +177,7 @@ class _Elaboration:
     def _descriptors(self) -> None:
         for kind in (MemOp, MemTileDmaOp, ShimDmaOp):
             for op in self._of(kind):
-                tile = self._tile(op.tile)
+                tile = self._tile(op.tile, op)
                 DescriptorWriter(self._machine, tile, self._values).write(op)
 
     def _flows(self) -> None:
@@ -186,8 +186,8 @@ class _Elaboration:
         for op in self._of(FlowOp):
             start, end = reading.ports(op)
             where = describe(op)
-            source = self._port(op.source, start, Direction.MM2S, where)
-            sink = self._port(op.dest, end, Direction.S2MM, where)
+            source = self._port(op.source, op, start, Direction.MM2S)
+            sink = self._port(op.dest, op, end, Direction.S2MM)
             if sink in taken:
                 raise DesignError(
                     f"{sink} is the end of two flows", where=where, expected=f"only {taken[sink]}"
@@ -207,28 +207,28 @@ class _Elaboration:
 
     def _packet_sink(self, op: PacketDestOp) -> tuple[PacketSink, Tile] | None:
         """A DMA channel or a control port; None for the controller, which takes tokens."""
-        tile, end = self._tile(op.tile), (op.bundle.data.value, op.channel.value.data)
+        tile, end = self._tile(op.tile, op), (op.bundle.data.value, op.channel.value.data)
         if end == TO_CONTROLLER:
             return None
         if end[0] == "TileControl":
             return self._machine.control_sink(tile), tile
-        port = self._port(op.tile, end, Direction.S2MM, describe(op))
+        port = self._port(op.tile, op, end, Direction.S2MM)
         return self._machine.packet_sink(port), tile
 
     def _packet_source(self, op: PacketSourceOp) -> tuple[PacketSource, Tile] | None:
         """A DMA channel or a control port; None for a trace unit, which sends nothing here."""
-        tile, end = self._tile(op.tile), (op.bundle.data.value, op.channel.value.data)
+        tile, end = self._tile(op.tile, op), (op.bundle.data.value, op.channel.value.data)
         if end[0] == "Trace":
             return None
         if end[0] == "TileControl":
             return self._machine.control_source(tile), tile
-        port = self._port(op.tile, end, Direction.MM2S, describe(op))
+        port = self._port(op.tile, op, end, Direction.MM2S)
         return self._machine.packet_source(port), tile
 
     def _port(
-        self, value: SSAValue, end: tuple[str, int], direction: Direction, where: str
+        self, value: SSAValue, op: Operation, end: tuple[str, int], direction: Direction
     ) -> Port:
-        tile = self._tile(value)
+        tile, where = self._tile(value, op), describe(op)
         bundle, channel = SHIM_MUX.get((direction, *end), end) if tile.row == SHIM_ROW else end
         if bundle != "DMA":
             raise DesignError(f"a flow at {bundle} is not supported", where=where, expected="DMA")
@@ -239,7 +239,7 @@ class _Elaboration:
     def _allocations(self) -> None:
         for op in self._of(ShimDmaAllocationOp):
             assert op.tile is not None
-            tile = self._tile(op.tile)
+            tile = self._tile(op.tile, op)
             direction = Direction[op.direction.data.value]
             port = Port(tile.column, tile.row, direction, op.channel.value.data)
             self._machine.channel(port, describe(op))
@@ -265,20 +265,18 @@ class _Elaboration:
             ends = zip(op.channel_tiles, op.integers("channel_dirs"),
                        op.integers("channel_indices"), strict=True)  # fmt: skip
             for i, (value, direction, channel) in enumerate(ends):
-                tile = self._tile(value)
+                tile = self._tile(value, op)
                 port = Port(tile.column, tile.row, Direction(direction), channel)
                 loaded = [task for at, task in self._machine.first_tasks if at == port]
                 if heads:
                     loaded = [Task(heads[i], repeats[i] if repeats else 0)]
                 rearm.tasks += [(port, task) for task in loaded]
             for value, start in zip(op.locks, op.integers("lock_inits"), strict=True):
-                lock = self._values[value]
-                assert isinstance(lock, Lock)
-                rearm.locks.append((lock, start))
+                rearm.locks.append((the(Lock, value, self._values, op), start))
 
     def _cascades(self) -> None:
         for op in self._of(CascadeFlowOp):
-            source, sink = self._tile(op.source_tile), self._tile(op.dest_tile)
+            source, sink = self._tile(op.source_tile, op), self._tile(op.dest_tile, op)
             cascade = Cascade(f"the cascade from {source} to {sink}")
             self._machine.cascades[(source.column, source.row), True] = cascade
             self._machine.cascades[(sink.column, sink.row), False] = cascade
@@ -295,9 +293,10 @@ class _Elaboration:
         cascades = self._machine.cascades
         compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades,
                                 self._machine.unwritten, self._machine.parameters,
-                                self._machine.read_register)  # fmt: skip
+                                self._machine.read_register,
+                                self._machine.target.core_memory_bytes)  # fmt: skip
         for op in self._of(CoreOp):
-            tile = self._tile(op.tile)
+            tile = self._tile(op.tile, op)
             tile.core = Process(self._machine.engine, f"core of {tile}")
             first = self._parameter_lock(op, tile) if core_waits(op) else None
             compiler.compile(op, (tile.column, tile.row), tile.core, first)

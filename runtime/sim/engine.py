@@ -14,32 +14,37 @@ from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.trace import Trace
 
 Callback = Callable[[], None]
-# Cores that only go round in loops for this long are taken to poll for what will not come.
-SPIN_CYCLES = 50_000_000
+# Events after which a design that moves no byte through DDR is taken to go round in circles: many
+# times what a real one does on the array between two of its transfers.
+QUIET_EVENTS = 2_000_000
+# What a round of a loop without a wait counts as, so that 128 million cycles of such end a run.
+POLL_EVENTS = 64
+NEVER = 1 << 62
+_BATCH = 4096  # events between two looks at the above
 
 
 class Engine:
-    """A heap of callbacks. `now` is the current cycle; `spinning` counts events of polling
-    cores.
+    """A heap of callbacks. `now` is the current cycle; `polls` counts rounds of loops that wait
+    for nothing; `progress` says that bytes went through DDR.
     """
 
     __slots__ = (
         "_heap",
         "_order",
         "_random",
-        "active_at",
-        "max_cycles",
+        "last_cycle",
         "now",
-        "spinning",
+        "polls",
+        "progress",
         "stop",
         "trace",
     )
 
     def __init__(self, seed: int = 0) -> None:
         self.now = 0
-        self.max_cycles: int | None = None
-        self.spinning = 0
-        self.active_at = 0  # when something other than polling last happened
+        self.last_cycle = NEVER
+        self.polls = 0
+        self.progress = False
         self.stop = False  # set by a callback to leave `run`
         self.trace: Trace | None = None
         self._heap: list[tuple[int, int, Callback]] = []
@@ -73,24 +78,39 @@ class Engine:
     def clear(self) -> None:
         """Forget all that was to happen: the array is being configured anew."""
         self._heap.clear()
-        self.spinning = 0
 
     def run(self, until: int | None = None) -> None:
-        """Run events until `stop` is set, nothing can happen any more, or cycle `until`."""
-        heap, self.stop = self._heap, False
-        while heap and not self.stop:
-            cycle = heap[0][0]
-            if until is not None and cycle > until:
+        """Run events until `stop` is set, nothing (new) can happen any more, or cycle `until`.
+
+        Raises:
+            SimulationError: cycle `last_cycle` has passed, where there is no `until`.
+        """
+        self.stop, quiet = False, 0
+        last = self.last_cycle if until is None else until
+        while self._heap and not self.stop and quiet < QUIET_EVENTS:
+            self.progress, self.polls = False, 0
+            if self._run_batch(last):
+                quiet = 0 if self.progress else quiet + _BATCH + POLL_EVENTS * self.polls
+            elif until is None:
+                raise self._too_long()
+            else:
                 return
-            if len(heap) > self.spinning:
-                self.active_at = cycle
-            elif cycle - self.active_at > SPIN_CYCLES:
-                return
-            if self.max_cycles is not None and cycle > self.max_cycles:
-                raise SimulationError(
-                    f"the design still runs at cycle {cycle}",
-                    expected=f"an end by cycle {self.max_cycles}",
-                    todo="raise max_cycles if it needs longer",
-                )
-            self.now = cycle
-            heappop(heap)[2]()
+
+    def _run_batch(self, last: int) -> bool:
+        """Run some events; False if the next one lies beyond cycle `last`."""
+        heap = self._heap
+        for _ in range(_BATCH):
+            if not heap or self.stop:
+                return True
+            if heap[0][0] > last:
+                return False
+            self.now, _, callback = heappop(heap)
+            callback()
+        return True
+
+    def _too_long(self) -> SimulationError:
+        return SimulationError(
+            f"the design still runs at cycle {self._heap[0][0]}",
+            expected=f"an end by cycle {self.last_cycle}",
+            todo="raise max_cycles if it needs longer; by default it is the driver's watchdog",
+        )

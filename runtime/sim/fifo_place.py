@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from aiec.ir.errors import DesignError
 from aiec.runtime.sim.fifo_plan import Fifo, Place, Pool
 from aiec.runtime.sim.machine import MEM_ROW
 from aiec.runtime.sim.reading import describe
@@ -34,6 +35,9 @@ class PlacedPool:
         return any(place != self.pool.place for place in self.places)
 
 
+_TILES_IN_REACH = 3  # a mem tile and its two neighbours
+
+
 def place_pools(fifos: tuple[Fifo, ...], columns: int, capacity: int) -> tuple[PlacedPool, ...]:
     """All pools in the order of their locks and addresses. `capacity`: bytes of a mem tile."""
     pools = _in_order_of_making(fifos)
@@ -42,6 +46,12 @@ def place_pools(fifos: tuple[Fifo, ...], columns: int, capacity: int) -> tuple[P
     placed = []
     for pool, where in pools:
         nbytes, places = _nbytes(pool), []
+        if pool.depth * max(nbytes, 1) > _TILES_IN_REACH * capacity:
+            raise DesignError(
+                f"a pool of {pool.depth} objects of {nbytes} bytes fits no tile and its neighbours",
+                where=where,
+                expected=f"at most {_TILES_IN_REACH * capacity} bytes",
+            )
         for _ in range(pool.depth):
             places.append(_tile_with_room(pool.place, nbytes, used, columns, capacity))
             used[places[-1]] += nbytes

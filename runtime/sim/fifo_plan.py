@@ -136,11 +136,21 @@ def plan_fifos(ops: list[Operation], places: Mapping[SSAValue, Place]) -> tuple[
     return _Planner(ops, places).plan()
 
 
+def _place(tile: SSAValue, places: Mapping[SSAValue, Place], op: Operation) -> Place:
+    if tile not in places:
+        raise DesignError(f"%{tile.name_hint or 'value'} is no tile", where=describe(op),
+                          expected="an aie.tile of the device")  # fmt: skip
+    return places[tile]
+
+
 class _Planner:
     def __init__(self, ops: list[Operation], places: Mapping[SSAValue, Place]) -> None:
         self._drafts = {
             op.sym_name.data: _Draft(
-                op, op.sym_name.data, places[op.producer], tuple(places[c] for c in op.consumers)
+                op,
+                op.sym_name.data,
+                _place(op.producer, places, op),
+                tuple(_place(consumer, places, op) for consumer in op.consumers),
             )
             for op in ops
             if isinstance(op, ObjectFifoOp)
@@ -170,7 +180,10 @@ class _Planner:
         """Where the text puts pools, by fifo."""
         delegates: dict[str, Place] = {}
         for op in ops:
-            draft, place = self._fifo(op.fifo.root_reference.data, op), self._places[op.tile]
+            draft, place = (
+                self._fifo(op.fifo.root_reference.data, op),
+                _place(op.tile, self._places, op),
+            )
             if draft.name in delegates:
                 raise DesignError(
                     f"ObjectFifo @{draft.name} is allocated twice", where=describe(op)
@@ -431,7 +444,11 @@ def _most_acquired(
             continue
         for op in core.walk():
             if isinstance(op, ObjectFifoAcquireOp):
-                key = (op.fifo.root_reference.data, side_of(op.port.data), places[core.tile])
+                key = (
+                    op.fifo.root_reference.data,
+                    side_of(op.port.data),
+                    _place(core.tile, places, core),
+                )
                 most[key] = max(most.get(key, 0), op.size.value.data)
     return most
 

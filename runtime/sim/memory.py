@@ -15,6 +15,8 @@ from aiec.ir.errors import SimulationError
 # What memory holds before anything is written to it: visibly wrong in every type.
 POISON = 0xCD
 ALIGNMENT = 64
+# What a simulation may allocate for arrays that the caller did not bring, and for its trace.
+DEFAULT_LIMIT_BYTES = 4 << 30
 
 
 class Memory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,9 @@ from xdsl.dialects import memref
 from xdsl.dialects.builtin import DenseArrayBase, MemRefType
 from xdsl.ir import Operation, SSAValue
 
+from aiec.ir.errors import DesignError
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.faults import below_zero
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.types import bits_of, dtype_of, element_of, is_float, shape_of
 from aiec.runtime.sim.unwritten import poison_of
@@ -23,7 +26,7 @@ def reading(w: Writer, op: Operation, memory: SSAValue, indices: Sequence[str]) 
     w.spend(timing.SCALAR_LOAD_CYCLES)
     cast = "float" if is_float(memory.type) else "int"
     array, value = w.use(memory), w.fresh("loaded")
-    element = f"{cast}({array}[{', '.join(indices) or '()'}])"
+    element = f"{cast}({array}[{_inside(w, indices)}])"
     if w.unwritten is None:
         return element
     poison = poison_of(dtype_of(element_of(memory.type)))
@@ -38,7 +41,18 @@ def write(w: Writer, memory: SSAValue, indices: Sequence[str], value: str) -> No
     dtype = dtype_of(element_of(memory.type))
     if dtype.kind == "u":
         value = f"{value} & {(1 << (dtype.itemsize * 8)) - 1}"
-    w.emit(f"{w.use(memory)}[{', '.join(indices) or '()'}] = {value}")
+    w.emit(f"{w.use(memory)}[{_inside(w, indices)}] = {value}")
+
+
+def _inside(w: Writer, indices: Sequence[str]) -> str:
+    """The subscript of an element; numpy itself refuses indices that are too large."""
+    below = w.bind(below_zero)
+    checked = []
+    for index in indices:
+        name = index if index.isidentifier() else w.fresh("index")
+        first = name if name == index else f"({name} := {index})"
+        checked.append(index if index.isdigit() else f"{name} if {first} >= 0 else {below}({name})")
+    return ", ".join(checked) or "()"
 
 
 def _load(w: Writer, op: memref.LoadOp) -> None:
@@ -136,9 +150,12 @@ def _copy(w: Writer, op: Operation) -> None:
 
 def _allocate(w: Writer, op: Operation) -> None:
     kind = op.results[0].type
+    dtype, shape = dtype_of(element_of(kind)), shape_of(kind)
+    if min(shape, default=1) < 0 or math.prod(shape) * dtype.itemsize > w.memory_bytes:
+        raise DesignError(f"a core allocates {kind}", where=w.describe(op),
+                          expected=f"a static shape of at most {w.memory_bytes} bytes")  # fmt: skip
     w.objects["np"] = np
-    dtype = w.bind(dtype_of(element_of(kind)))
-    w.define(op.results[0], f"np.zeros({shape_of(kind)}, {dtype})")
+    w.define(op.results[0], f"np.zeros({shape}, {w.bind(dtype)})")
 
 
 def _nothing(w: Writer, op: Operation) -> None:

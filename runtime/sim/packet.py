@@ -121,7 +121,7 @@ class PacketSource:
             start = max(start, channel.ready_at - latency)
         end = start - (-pending // self.bytes_per_cycle)
         if self.ddr is not None:
-            end = max(end, self.ddr.serve(pending, self.engine.now))
+            end = max(end, self.ddr.serve(pending))
         self._count, self._started = pending, start
         self.engine.at(end, self._moved)
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.engine import Engine
+from aiec.runtime.sim.faults import fault
 from aiec.runtime.sim.locks import LockUse
 from aiec.runtime.sim.tokens import Tokens
 
@@ -107,12 +108,15 @@ class Process:
             self.compute_cycles += self.busy
             self.engine.after(self.busy, self.finished)
             return
+        except Exception as error:
+            of_design = fault(self.name, error)
+            if of_design is None:
+                raise
+            raise of_design from error
         spent, self.busy = self.busy, 0
         self.compute_cycles += spent
         if self.engine.trace is not None:
             self.engine.trace.add(self.name, self.kernel, self.engine.now, spent)
-        if self.action is PAUSE:
-            self.engine.spinning += 1
         self.engine.after(self.engine.jitter(spent) if spent else 0, self._act)
 
     def _act(self) -> None:
@@ -198,7 +202,7 @@ class Pause:
 
     def perform(self, process: Process) -> bool:
         """Go on at once."""
-        process.engine.spinning -= 1
+        process.engine.polls += 1
         return True
 
     def describe(self) -> str:

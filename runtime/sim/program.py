@@ -17,6 +17,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.faults import ORIGINS, Origins
 from aiec.runtime.sim.schedule import Schedule, filled_bytes, jumps, overlaps
 
 Handler = Callable[["Writer", Any], None]
@@ -37,8 +38,10 @@ class Writer:
         self.functions: dict[str, str] = {}
         self._names: dict[SSAValue, str] = {}
         self.unwritten: object | None = None  # watches loads (unwritten.py), if anybody does
+        self.memory_bytes = 0  # that the program may allocate
         self._bound: dict[int, str] = {}
         self._lines: list[str] = []
+        self._origins: list[Operation | None] = []  # of the lines
         self._depth = 0
         self._count = 0
         self.schedule = Schedule()
@@ -46,6 +49,7 @@ class Writer:
     def emit(self, line: str) -> None:
         """Write one line at the current depth."""
         self._lines.append(_INDENT * self._depth + line)
+        self._origins.append(self.schedule.op)
 
     def fresh(self, stem: str = "v") -> str:
         """A name that nothing else has."""
@@ -76,12 +80,19 @@ class Writer:
         return [self._names[value] for value in values]
 
     def use(self, value: SSAValue) -> str:
-        """The expression of `value`."""
+        """The expression of `value`; `DesignError` if nothing here computes it."""
+        if value not in self._names:
+            op = self.schedule.op
+            raise DesignError(
+                f"%{value.name_hint or 'value'} is not known to this program",
+                where=None if op is None else self.describe(op),
+                expected="a value that it computes, or a buffer",
+            )
         return self._names[value]
 
     def uses(self, values: Sequence[SSAValue]) -> list[str]:
         """The expressions of `values`."""
-        return [self._names[value] for value in values]
+        return [self.use(value) for value in values]
 
     def knows(self, value: SSAValue) -> bool:
         """Whether `value` has been written."""
@@ -135,6 +146,8 @@ class Writer:
     def body(self, region: Region) -> None:
         """Write a whole region: straight, or as a state machine over its blocks."""
         blocks = list(region.blocks)
+        if not blocks:
+            return
         if len(blocks) == 1:
             self.block(blocks[0])
             last = blocks[0].last_op
@@ -203,8 +216,22 @@ class Writer:
     ) -> Callable[..., Generator[Any, Any, Any]]:
         """Compile what was written and return its function `name`."""
         scope: dict[str, Any] = {**self.objects, "process": process, "pause": pause}
-        exec(compile("\n".join(self._lines), f"<{name}>", "exec"), scope)
+        scope[ORIGINS] = Origins(self._origins, self.describe)
+        try:
+            code = compile("\n".join(self._lines), f"<{name}>", "exec")
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise DesignError(
+                f"the simulator cannot compile a program: {error}",
+                where=self._deepest(),
+                expected="fewer loops inside each other",
+            ) from error
+        exec(code, scope)
         return scope[name]
+
+    def _deepest(self) -> str | None:
+        line = max(self._lines, key=lambda line: len(line) - len(line.lstrip()))
+        op = self._origins[self._lines.index(line)]
+        return None if op is None else self.describe(op)
 
     @property
     def source(self) -> str:

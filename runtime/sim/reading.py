@@ -6,9 +6,9 @@ where it is constant, an SSA value where the program computes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from xdsl.dialects.builtin import IntegerAttr, StringAttr
@@ -26,6 +26,7 @@ from aiec.runtime.sim.scalars import dense_array
 
 Mixed: TypeAlias = int | SSAValue
 Describe = Callable[[Operation], str]
+ThingT = TypeVar("ThingT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,21 @@ def fixed(value: Mixed | None, default: int, where: str) -> int:
 def describe(op: Operation) -> str:
     """The op and its place in the text, for messages."""
     return f"{op.name} ({place_of(op)})"
+
+
+def the(
+    kind: type[ThingT], value: SSAValue, values: Mapping[SSAValue, object], op: Operation
+) -> ThingT:
+    """What `value`, an operand of `op`, became; `DesignError` if that is no `kind`."""
+    found = values.get(value)
+    if isinstance(found, kind):
+        return found
+    word = kind.__name__.lower()
+    raise DesignError(
+        f"%{value.name_hint or 'value'} is no {word}",
+        where=describe(op),
+        expected=f"an aie.{word} of the device",
+    )
 
 
 def symbol(op: Operation) -> str | None:

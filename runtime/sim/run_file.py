@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from aiec.ir.errors import DesignError, OptionError, OutputError, nearest
 from aiec.ir.target import Target
 from aiec.kernels import host
 from aiec.runtime.sim.floor_plan import write_floor_plan
+from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.report import Report
 from aiec.runtime.sim.simulator import Argument, Simulator, target_of
 
@@ -37,6 +39,7 @@ def run_file(
     sequence: str | None = None,
     seed: int = 0,
     max_cycles: int | None = None,
+    limit_bytes: int = DEFAULT_LIMIT_BYTES,
     trace: Path | None = None,
     floor_plan: Path | None = None,
 ) -> Report:
@@ -44,6 +47,7 @@ def run_file(
 
     inputs, outputs: by the name of the sequence's argument in the text, or its number; one that is
         in neither is a zeroed array of its declared type, one in both starts from its input.
+    limit_bytes: what the arrays made here, and the trace, may take.
     trace: where to write the timeline for Perfetto.
     floor_plan: where to write the page that shows the array over time.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
@@ -58,13 +62,14 @@ def run_file(
         functions[symbol] = _kernel(symbol, where, target)
     traced = trace is not None or floor_plan is not None
     simulator = Simulator(
-        text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced
-    )
+        text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced,
+        limit_bytes=limit_bytes,
+    )  # fmt: skip
     arguments = simulator.arguments(sequence)
     chosen = {name: path for name, path in inputs.items() if name in simulator.parameters}
     _check_names([name for name in (*inputs, *outputs) if name not in chosen], arguments)
-    values = [_value(argument, inputs) for argument in arguments]
-    parameters = {name: _load(path).item() for name, path in chosen.items()}
+    values = list(_values(arguments, inputs, limit_bytes))
+    parameters = {name: _number(path, _load(path)) for name, path in chosen.items()}
     report = simulator.run(values, sequence, max_cycles, parameters)
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
@@ -77,12 +82,23 @@ def run_file(
     return report
 
 
-def _value(argument: Argument, inputs: Mapping[str, Path]) -> Any:
-    for name in argument.names:
-        if name in inputs:
-            loaded = _load(inputs[name])
-            return loaded if argument.is_array else int(loaded)
-    return argument.zeros()
+def _values(
+    arguments: tuple[Argument, ...], inputs: Mapping[str, Path], limit_bytes: int
+) -> Iterator[Any]:
+    for argument in arguments:
+        path = next((inputs[name] for name in argument.names if name in inputs), None)
+        if path is None:
+            yield argument.zeros(limit_bytes)
+            limit_bytes -= argument.nbytes
+        else:
+            loaded = _load(path)
+            yield loaded if argument.is_array else _number(path, loaded)
+
+
+def _number(path: Path, loaded: np.ndarray) -> int:
+    if loaded.size != 1 or loaded.dtype.kind not in "iu":
+        raise OptionError(f"{path} holds {loaded.size} x {loaded.dtype}", expected="one integer")
+    return int(loaded.item())
 
 
 def _read(path: Path) -> str:
@@ -95,7 +111,7 @@ def _read(path: Path) -> str:
 def _load(path: Path) -> np.ndarray:
     try:
         return np.ascontiguousarray(np.load(path))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise OptionError(f"cannot load {path}: {error}", expected="a .npy file") from None
 
 

@@ -87,7 +87,7 @@ def float_divide(a: float, b: float) -> float:
 _SIGNED = {
     "arith.addi": "{a} + {b}", "arith.subi": "{a} - {b}", "arith.muli": "{a} * {b}",
     "arith.andi": "{a} & {b}", "arith.ori": "{a} | {b}", "arith.xori": "{a} ^ {b}",
-    "arith.shli": "{a} << {b}", "arith.shrsi": "{a} >> {b}",
+    "arith.shli": "{a} << min({b}, 64)", "arith.shrsi": "{a} >> {b}",
     "arith.maxsi": "max({a}, {b})", "arith.minsi": "min({a}, {b})",
     "arith.floordivsi": "{a} // {b}", "arith.ceildivsi": "-(-({a}) // {b})",
 }  # fmt: skip
@@ -101,6 +101,9 @@ _FLOAT = {
     "arith.maximumf": "max({a}, {b})", "arith.minimumf": "min({a}, {b})",
     "arith.maxnumf": "max({a}, {b})", "arith.minnumf": "min({a}, {b})",
 }  # fmt: skip
+# Results of index type that would grow without bound in a loop; a core's index has 32 bits, a
+# sequence's 64.
+_GROWING = {"arith.addi", "arith.subi", "arith.muli", "arith.shli"}
 _NUMPY = {"max": "np.maximum", "min": "np.minimum"}
 _COMPARE = ("==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">=")
 _COMPARE_F = {
@@ -124,8 +127,11 @@ def _integer(w: Writer, op: Operation) -> None:
     expression = _SIGNED[op.name].format(a=a, b=b)
     if isinstance(kind, VectorType):
         w.define(op.results[0], _vectorised(w, expression))
-    else:
-        w.define(op.results[0], wrapped(expression, bits_of(kind)))
+        return
+    w.define(op.results[0], wrapped(expression, bits_of(kind)))
+    if bits_of(kind) is None and op.name in _GROWING:
+        name = w.use(op.results[0])
+        w.emit(f"if not {-(1 << 63)} <= {name} < {1 << 63}: {name} = {wrapped(name, 64)}")
 
 
 def _vectorised(w: Writer, expression: str) -> str:

@@ -40,7 +40,7 @@ from aiec.runtime.sim.machine import Direction, Port, Tile
 from aiec.runtime.sim.memory import Buffer, host_memory
 from aiec.runtime.sim.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.program import CONTROL, Handler, Writer
-from aiec.runtime.sim.reading import Mixed, describe, number
+from aiec.runtime.sim.reading import Mixed, describe, number, the
 from aiec.runtime.sim.registers import Registers
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.scratchpad import starts_with_sync
@@ -145,8 +145,7 @@ class SequenceCompiler:
         w.define(op.result, f"{w.use(op.source)}.moved({expression(w, offset)} * {item})")
 
     def _configure_task(self, w: Writer, op: DmaConfigureTaskOp) -> None:
-        tile = self._elaborated.values[op.tile]
-        assert isinstance(tile, Tile)
+        tile = the(Tile, op.tile, self._elaborated.values, op)
         direction = Direction[op.direction.data.value]
         port = Port(tile.column, tile.row, direction, op.channel.value.data)
         packet = None if op.packet is None else op.packet.values[1]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import DenseArrayBase, SymbolRefAttr
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, Operation
 
 from aiec.codegen.dialects.locks import SetLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
@@ -34,7 +34,7 @@ from aiec.runtime.sim.machine import COLUMN_SHIFT, ROW_SHIFT, Direction, Port, T
 from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.process import Await, Delay
 from aiec.runtime.sim.program import Handler, Writer
-from aiec.runtime.sim.reading import Mixed, describe, number
+from aiec.runtime.sim.reading import Mixed, describe, number, the
 from aiec.runtime.sim.registers import RawBd, Registers, signed7
 from aiec.runtime.sim.scratchpad import ENTRIES, offset_index, parameter_names
 from aiec.runtime.sim.types import dtype_of, element_of
@@ -190,8 +190,7 @@ class CommandCompiler:
         w.emit(f"{call}({w.bind(buffer)}, {op.index.value.data}, {expression(w, op.value)})")
 
     def _set_lock(self, w: Writer, op: SetLockOp) -> None:
-        lock = self._elaborated.values[op.lock]
-        assert isinstance(lock, Lock)
+        lock = the(Lock, op.lock, self._elaborated.values, op)
         self._pause(w, _WRITE)
         w.emit(f"{w.bind(lock)}.set({op.value.value.data})")
 
@@ -277,7 +276,7 @@ class CommandCompiler:
         w.emit(f"{call}({w.bind(tile)}, {field('bd_id')}, {w.bind(raw)}, {describe(op)!r})")
 
     def _channel_reset(self, w: Writer, op: DmaChannelResetOp) -> None:
-        tile = self._tile(op.tile)
+        tile = the(Tile, op.tile, self._elaborated.values, op)
         direction = Direction[op.direction.data.value]
         port = Port(tile.column, tile.row, direction, op.channel.value.data)
         channel = self._machine.channel(port, describe(op))
@@ -311,7 +310,7 @@ class CommandCompiler:
         w.emit(f"{write}({op.field('address')}, {w.bind(words, 'words')}, {where!r})")
 
     def _core_reset(self, w: Writer, op: CoreResetOp) -> None:
-        tile = self._tile(op.tile)
+        tile = the(Tile, op.tile, self._elaborated.values, op)
         if tile.core is None:
             raise DesignError(f"{tile} has no core to reset", where=describe(op))
         self._pause(w, _WRITE)
@@ -321,11 +320,6 @@ class CommandCompiler:
         assert tile.core is not None
         tile.core.halt()
         self._machine.restart_core(tile)
-
-    def _tile(self, value: SSAValue) -> Tile:
-        tile = self._elaborated.values[value]
-        assert isinstance(tile, Tile)
-        return tile
 
     def _buffer(self, symbol: SymbolRefAttr, where: str) -> Buffer:
         name = symbol.root_reference.data

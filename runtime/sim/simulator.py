@@ -10,6 +10,7 @@ dispatches. Refuses what the hardware would, and anything that it does not know.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.ir.target import Target
 from aiec.runtime.sim.array import Array
 from aiec.runtime.sim.diagnose import deadlock, leftovers
+from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.placement import chip_of
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
@@ -47,8 +49,27 @@ class Argument:
         """Whether it is a buffer, not a number."""
         return isinstance(self.type, MemRefType)
 
-    def zeros(self) -> Any:
+    @property
+    def nbytes(self) -> int:
+        """Size of the declared type; 0 of a number."""
+        if not self.is_array:
+            return 0
+        shape = shape_of(self.type)
+        if min(shape, default=1) < 0:
+            raise SimulationError(
+                f"argument {self.names[0]} is {self.type}, which has no size of its own",
+                todo="pass an array for it",
+            )
+        return math.prod(shape) * dtype_of(element_of(self.type)).itemsize
+
+    def zeros(self, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> Any:
         """An array of the declared type, or the number 0."""
+        if self.nbytes > limit_bytes:
+            raise SimulationError(
+                f"argument {self.names[0]}, {self.type}, would take {self.nbytes} bytes",
+                expected=f"at most {limit_bytes} for all arguments",
+                todo="pass an array of the size that the transfers touch, or raise max_memory",
+            )
         if not self.is_array:
             return 0
         return np.zeros(shape_of(self.type), dtype_of(element_of(self.type)))
@@ -76,6 +97,7 @@ def simulate(
         `cycles`, a number or a callable with the same arguments, gives its time.
     device, sequence: symbols, needed where the text has several.
     seed: other than 0 permutes events of equal time and jitters latencies.
+    max_cycles: of the run; by default what the driver's watchdog allows a submission.
     parameters: scratchpad parameters by name, or words of the scratchpad by number.
     Errors: DesignError for what cannot be built, SimulationError for what goes wrong in the run.
     """
@@ -84,7 +106,7 @@ def simulate(
 
 
 class Simulator:
-    """One design loaded on one simulated array."""
+    """One design loaded on one simulated array. `limit_bytes`: what its trace may take."""
 
     def __init__(
         self,
@@ -95,10 +117,11 @@ class Simulator:
         seed: int = 0,
         name: str = "<design>",
         trace: bool = False,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> None:
         self._array = Array(parse(text, name), dict(kernels or {}), device, seed)
         if trace:
-            self._array.shared.engine.trace = Trace()
+            self._array.shared.engine.trace = Trace(limit_bytes)
 
     @property
     def trace(self) -> Trace | None:
@@ -146,7 +169,8 @@ class Simulator:
         symbol = self._symbol(sequence)
         self._array.loaded.machine.clear_counters()
         begin = engine.now
-        engine.max_cycles = None if max_cycles is None else begin + max_cycles
+        watchdog = self._array.main.machine.timing.watchdog_cycles
+        engine.last_cycle = begin + (watchdog if max_cycles is None else max_cycles)
         process = self._array.start(symbol, args)
         engine.run()
         if not process.done:

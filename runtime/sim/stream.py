@@ -17,17 +17,19 @@ from aiec.runtime.sim.engine import Engine
 class Ddr:
     """The memory behind all shim channels: serves chunks one after the other at its bandwidth."""
 
-    __slots__ = ("bytes_per_cycle", "free_at", "moved_bytes")
+    __slots__ = ("bytes_per_cycle", "engine", "free_at", "moved_bytes")
 
-    def __init__(self, bytes_per_cycle: float) -> None:
+    def __init__(self, engine: Engine, bytes_per_cycle: float) -> None:
+        self.engine = engine
         self.bytes_per_cycle = bytes_per_cycle
         self.free_at = 0.0
         self.moved_bytes = 0
 
-    def serve(self, count: int, cycle: int) -> int:
-        """The cycle at which `count` bytes asked for at `cycle` have passed."""
-        self.free_at = max(self.free_at, cycle) + count / self.bytes_per_cycle
+    def serve(self, count: int) -> int:
+        """The cycle at which `count` bytes asked for now have passed."""
+        self.free_at = max(self.free_at, self.engine.now) + count / self.bytes_per_cycle
         self.moved_bytes += count
+        self.engine.progress = True
         return math.ceil(self.free_at)
 
 
@@ -89,7 +91,7 @@ class Circuit:
                 start = sink.ready_at - latency
         end = start - (-count // self.bytes_per_cycle)
         if self.ddr is not None:
-            end = max(end, self.ddr.serve(count, self.engine.now))
+            end = max(end, self.ddr.serve(count))
         self.count, self.started = count, start
         self.engine.at(end, self._moved)
 

@@ -48,12 +48,14 @@ class Timing:
     clock_hz: int
     stream_bytes_per_cycle: int
     ddr_bytes_per_cycle: float  # shared by all shim channels, both directions
+    watchdog_cycles: int  # after which the driver gives a submission up
 
     @classmethod
     def of(cls, target: Target) -> Timing:
-        """Source: `Target.stream_bytes_per_cycle`, `Target.ddr_bytes_per_s`."""
+        """Source: `Target.stream_bytes_per_cycle`, `.ddr_bytes_per_s`, `.watchdog_us`."""
         return cls(
             target.clock_hz,
             target.stream_bytes_per_cycle,
             target.ddr_bytes_per_s / target.clock_hz,
+            int(target.watchdog_us * target.clock_hz / 1e6),
         )

@@ -9,21 +9,31 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aiec.ir.errors import OutputError
+from aiec.ir.errors import OutputError, SimulationError
+from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES
+
+SPAN_BYTES = 240  # what one span takes: its tuple, two ints, a string and the list's slot
 
 
 class Trace:
-    """Spans of simulated time: (row, what, first cycle, cycles)."""
+    """Spans of simulated time: (row, what, first cycle, cycles). Refuses to outgrow its limit."""
 
-    __slots__ = ("spans",)
+    __slots__ = ("_most", "spans")
 
-    def __init__(self) -> None:
+    def __init__(self, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
         self.spans: list[tuple[str, str, int, int]] = []
+        self._most = limit_bytes // SPAN_BYTES
 
     def add(self, row: str, what: str, start: int, cycles: int) -> None:
         """`row` did `what` from cycle `start` on."""
         if cycles > 0:
             self.spans.append((row, what, start, cycles))
+            if len(self.spans) > self._most:
+                raise SimulationError(
+                    f"the trace has {len(self.spans)} spans at cycle {start}",
+                    expected=f"at most {self._most} in the memory that it may take",
+                    todo="trace a shorter run (max_cycles), or raise max_memory",
+                )
 
     def events(self, clock_hz: int) -> list[dict[str, Any]]:
         """The spans as trace events: a process a tile, a thread a core or channel."""

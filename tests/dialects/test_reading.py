@@ -318,6 +318,57 @@ def test_refused_with_its_line_and_column():
         parse("aie.device(npu2) {\n  %t = aie.tyle(0, 0)\n}", "x")
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            "%v = arith.addi %j, %a : index\nscf.for %j = %a to %b step %c {\n}",
+            "arith.addi uses %j",
+        ),
+        ("%v = arith.addi %w, %a : index\n%w = arith.addi %a, %a : index", "arith.addi uses %w"),
+        (
+            "%v = arith.addi %w, %w : index\n"
+            "scf.for %i = %a to %b step %c {\n%w = arith.addi %i, %i : index\n}",
+            "arith.addi uses %w",
+        ),
+    ],
+)
+def test_a_value_outside_its_scope(lines: str, message: str):
+    constants = "".join(f"%{name} = arith.constant 1 : index\n" for name in "abc")
+    text = design(constants + lines, "core")
+    with pytest.raises(DesignError, match=rf"^{message} outside its scope; at x:\d+:\d+; expected"):
+        parse(text, "x")
+
+
+def test_nested_without_end():
+    for text in ("builtin.module attributes {a = " + "[" * 5000, "module {\n" * 5000):
+        with pytest.raises(DesignError, match="nested too deeply to be read; at x:"):
+            parse(text, "x")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%v = arith.constant dense<0> : vector<1099511627776xi32>",
+        "%u = aie.buffer(%tile) : memref<1099511627776xi32> = dense<0>",
+    ],
+)
+def test_a_constant_that_fits_nowhere(line: str):
+    text = f"aie.device(npu2) {{\n%tile = aie.tile(0, 2)\n{line}\n}}"
+    with pytest.raises(DesignError, match="a dense constant of 1099511627776 elements; at x:3:"):
+        parse(text, "x")
+
+
+def test_operands_that_are_not_there():
+    text = (
+        "aie.device(npu2) {\n%t = aie.tile(0, 2)\n%b = aie.buffer(%t) : memref<8xi32>\n"
+        f"%m = aie.mem(%t) {{\naie.dma_bd(%b : memref<8xi32> offset = {-(2**63)} len = 8)\n"
+        "aie.end\n}\n}"
+    )
+    with pytest.raises(DesignError, match=r"1 of its numbers are said to be operands, 0 operands"):
+        parse(text, "x")
+
+
 def test_trace_without_an_end():
     text = "aie.device(npu2) {\n%t = aie.tile(0, 2)\naie.trace @t(%t) {\naie.trace.mode"
     with pytest.raises(DesignError, match=r"^'}' expected; at x:4:15$"):

@@ -101,6 +101,8 @@ def test_of_chains():
     def relay(chain):
         return designs.relay("", starts=chain)
 
+    with pytest.raises(DesignError, match=r"started with no descriptor; at aie\.dma_start"):
+        run(relay("aie.dma_start(MM2S, 0, ^end, ^end)\n^end:\n"))
     two = "aie.dma_bd(%m0 : memref<16xi32> offset = 0 len = 16)\n"
     both = f"aie.dma_start(MM2S, 0, ^s, ^end)\n^s:\n{two}{two}aie.end\n^end:\n"
     with pytest.raises(DesignError, match="a block has 2 dma_bd"):
