@@ -162,19 +162,22 @@ def test_memory_that_no_core_has():
 
 def test_arguments_that_no_machine_has(tmp_path):
     design = tmp_path / "design.mlir"
-    asked = {"inputs": {}, "outputs": {}, "kernels": {}}
+
+    def simulated(limit_bytes: int = 1 << 30) -> None:
+        run_file(design, inputs={}, outputs={}, kernels={}, limit_bytes=limit_bytes)
+
     size = f"memref<{1 << 40}xi32>"
     text = core_of("").replace("memref<64xi32>", size)
     design.write_text(text)
     with pytest.raises(SimulationError, match=r"argument a, memref<.*, would take 4398046511104"):
-        run_file(design, **asked)
+        simulated()
     design.write_text(text.replace(size, "memref<?xi32>"))
     with pytest.raises(SimulationError, match=r"argument a is memref<\?xi32>, which has no size"):
-        run_file(design, **asked)
+        simulated()
     two = text.replace(size, "memref<1024xi32>").replace("%a :", "%b : memref<1024xi32>, %a :")
     design.write_text(two)
     with pytest.raises(SimulationError, match="would take 4096 bytes; expected at most 1000 for"):
-        run_file(design, **asked, limit_bytes=5096)
+        simulated(5096)
 
 
 def test_a_trace_ends_where_its_memory_does():
