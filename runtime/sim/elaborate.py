@@ -32,6 +32,7 @@ from aiec.codegen.dialects.structure import (
     BufferOp,
     CoreOp,
     DeviceOp,
+    ExternalBufferOp,
     LogicalTileOp,
     MemOp,
     MemTileDmaOp,
@@ -48,7 +49,7 @@ from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
 from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Rearm, Shared, Tile
-from aiec.runtime.sim.memory import Buffer, place
+from aiec.runtime.sim.memory import Buffer, host_memory, place
 from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
@@ -101,6 +102,7 @@ class _Elaboration:
         self._tiles()
         self._locks()
         self._buffers()
+        self._external_buffers()
         self._flows()  # before the descriptors: a channel that starts must have its route
         self._packet_flows()
         self._descriptors()
@@ -160,6 +162,15 @@ class _Elaboration:
             placer = placers.setdefault(str(tile), BufferPlacer(tile, 0))
             name = symbol(op) or f"buffer {len(self._machine.buffers)}"
             buffer = self._buffer(op, name, tile, placer)
+            self._machine.buffers[name] = buffer
+            self._values[op.buffer] = buffer
+
+    def _external_buffers(self) -> None:
+        for op in self._of(ExternalBufferOp):
+            kind = op.buffer.type
+            name = symbol(op) or f"external buffer {len(self._machine.buffers)}"
+            contents = np.zeros(shape_of(kind), dtype_of(element_of(kind)))
+            buffer = Buffer(name, host_memory(name, contents), 0, contents)
             self._machine.buffers[name] = buffer
             self._values[op.buffer] = buffer
 
@@ -253,7 +264,7 @@ class _Elaboration:
             for value, tile in self._values.items()
             if isinstance(tile, Tile)
         }
-        builder = FifoBuilder(self._machine, self._placers)
+        builder = FifoBuilder(self._machine, self._placers, self._values)
         builder.build(plan_fifos(self._ops, places))
         self._ports = builder.ports
 

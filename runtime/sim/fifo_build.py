@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from xdsl.ir import SSAValue
 
 from aiec.ir.errors import DesignError, SimulationError
 from aiec.runtime.sim.dma import Bd, Pattern, Task
@@ -104,8 +105,14 @@ class CorePort:
 class FifoBuilder:
     """Builds all fifos of one device. `ports` has the cores' ends afterwards."""
 
-    def __init__(self, machine: Machine, placers: Mapping[str, BufferPlacer]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        placers: Mapping[str, BufferPlacer],
+        values: Mapping[SSAValue, object],
+    ) -> None:
         self._machine = machine
+        self._values = values
         self._placers = dict(placers)
         self._pools: dict[int, BuiltPool] = {}
         self.ports: dict[tuple[str, Side, Place], CorePort] = {}
@@ -117,6 +124,7 @@ class FifoBuilder:
             self._pools[id(placed.pool)] = self._build_pool(placed)
         for fifo in fifos:
             self._core_ports(fifo)
+            self._rearm(fifo)
         moving = [fifo for fifo in fifos if not fifo.shared]
         ports = self._channels(moving)
         for fifo in moving:
@@ -128,6 +136,8 @@ class FifoBuilder:
 
     def _build_pool(self, placed: PlacedPool) -> BuiltPool:
         pool, where = placed.pool, placed.where
+        if pool.external:
+            return self._external_pool(pool, where)
         dtype, shape = dtype_of(element_of(pool.kind)), shape_of(pool.kind)
         nbytes = dtype.itemsize * math.prod(shape)
         buffers = []
@@ -141,6 +151,15 @@ class FifoBuilder:
                 self._machine.contents.append((buffer, pool.initial[i]))
             buffers.append(buffer)
             self._machine.buffers[name] = buffer
+        return BuiltPool(pool, tuple(buffers), self._locks(pool, where), placed.crosses)
+
+    def _external_pool(self, pool: Pool, where: str) -> BuiltPool:
+        buffers = tuple(self._values[value] for value in pool.external)
+        assert all(isinstance(buffer, Buffer) for buffer in buffers)
+        return BuiltPool(pool, buffers, self._locks(pool, where), False)  # type: ignore[arg-type]
+
+    def _locks(self, pool: Pool, where: str) -> tuple[tuple[Lock, Lock], ...]:
+        """The (free, full) locks of each part; none where nothing is synchronised."""
         locks = []
         for i, part in enumerate(pool.parts if pool.synchronised else ()):
             full = len(pool.initial) * part.repeat
@@ -149,7 +168,7 @@ class FifoBuilder:
                 self._lock(pool, f"prod_lock_{i}", free, where),
                 self._lock(pool, f"cons_lock_{i}", full, where),
             ))  # fmt: skip
-        return BuiltPool(pool, tuple(buffers), tuple(locks), placed.crosses)
+        return tuple(locks)
 
     def _lock(self, pool: Pool, suffix: str, value: int, where: str) -> Lock:
         tile = self._machine.tile(*pool.place)
@@ -165,6 +184,15 @@ class FifoBuilder:
             if end.pool is not None:
                 port = CorePort(fifo.name, self._pools[id(end.pool)], side)
                 self.ports[fifo.name, side, end.place] = port
+
+    def _rearm(self, fifo: Fifo) -> None:
+        """Keep the locks of a fifo in the array as they are loaded."""
+        pools = {id(end.pool): end.pool for end in fifo.ends if end.pool is not None}
+        pairs = [pair for pool in pools.values() if pool.place[1] != SHIM_ROW
+                 for pair in self._pools[id(pool)].locks]  # fmt: skip
+        if pairs:
+            locks = [(lock, lock.value) for pair in pairs for lock in pair]
+            self._machine.rearms[fifo.name] = Rearm(locks=locks)
 
     def _channels(self, fifos: list[Fifo]) -> dict[tuple[str, int], Port]:
         """The channel of every end, by fifo and index of the end: chosen ones first."""
@@ -219,12 +247,12 @@ class FifoBuilder:
                 f"{where} {buffer.name}", buffer.memory, buffer.address + offset, pattern,
                 acquire, release, following,
             )  # fmt: skip
-        task = port, Task(numbers[0], (iterations or 1) - 1)
+        # A ring never comes to its repeats; they are there for who starts its chain otherwise.
+        times = iterations or (end.pool.parts[0].repeat if index == 0 and len(steps) == 1 else 1)
+        task = port, Task(numbers[0], times - 1)
         self._machine.first_tasks.append(task)
-        rearm = self._machine.rearms.setdefault(fifo.name, Rearm())
-        rearm.tasks.append(task)
-        pairs = self._pools[id(end.pool)].locks
-        rearm.locks += [(lock, lock.value) for pair in pairs for lock in pair]
+        if tile.row != SHIM_ROW:
+            self._machine.rearms.setdefault(fifo.name, Rearm()).tasks.append(task)
 
     def _steps(
         self, fifo: Fifo, index: int, iterations: int | None, dims: Dims
@@ -253,10 +281,12 @@ class FifoBuilder:
 
     def _pattern(self, fifo: Fifo, index: int, part: Part, buffer: Buffer, dims: Dims) -> Pattern:
         end, where = fifo.ends[index], describe(fifo.op)
+        assert end.pool is not None
         tile, item = self._machine.tile(*end.place), buffer.array.itemsize
         pads = bool(fifo.padding) and index == 0
         # A core's end of a link moves objects of its own size, a mem tile's those of the pool.
-        length = part.length if tile.row == MEM_ROW else fifo.length(index)
+        whole = tile.row == MEM_ROW or end.pool.external  # a host's buffer moves as one
+        length = part.length if whole else fifo.length(index)
         if not pads:
             dims = _to_length(dims, length, tile.limits.dims, item)
         sizes, strides = tuple(n for n, _ in dims) or (length,), tuple(s for _, s in dims) or (1,)

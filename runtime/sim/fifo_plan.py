@@ -70,6 +70,7 @@ class Pool:
     parts: tuple[Part, ...]
     initial: tuple[np.ndarray, ...] = ()
     synchronised: bool = True
+    external: tuple[SSAValue, ...] = ()  # the host's buffers that it consists of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,10 +164,12 @@ class _Planner:
         )
         self._through: set[str] = set()  # linked fifos whose consumer reads the link's pool
         self._acquired = _most_acquired(ops, places)
+        self._external: dict[tuple[str, Place], tuple[SSAValue, ...]] = {}
         for op in ops:
             if isinstance(op, ObjectFifoRegisterExternalBuffersOp):
-                raise DesignError("external buffers of an ObjectFifo are not supported",
-                                  where=describe(op))  # fmt: skip
+                name, place = self._fifo(op.fifo.root_reference.data, op).name, places[op.tile]
+                given = self._external.get((name, place), ())
+                self._external[name, place] = (*given, *op.buffers)
 
     def plan(self) -> tuple[Fifo, ...]:
         """All pools: those of links first, as both fifos of a link share theirs."""
@@ -300,7 +303,7 @@ class _Planner:
 
     def _producer_end(self, draft: _Draft) -> End:
         if draft.producer[1] == SHIM_ROW:
-            return End(draft.producer, None)
+            return End(draft.producer, self._external_pool(draft, draft.name, draft.producer))
         kind = draft.op.type.element
         depth = self._depth(draft, Side.PRODUCER, draft.producer, 0)
         part = Part(0, _elements(kind), _repeat(draft.op))
@@ -313,14 +316,25 @@ class _Planner:
 
     def _consumer_end(self, draft: _Draft, index: int) -> End:
         place = draft.consumers[index]
+        name = consumer_name(draft.name, index, len(draft.consumers))
         if place[1] == SHIM_ROW:
-            return End(place, None)
+            return End(place, self._external_pool(draft, name, place))
         kind = _consumer_type(draft.op)
         depth = self._depth(draft, Side.CONSUMER, place, index)
-        name = consumer_name(draft.name, index, len(draft.consumers))
         pool = Pool(name, place, kind, depth, (Part(0, _elements(kind)),),
                     (), _synchronised(draft.op))  # fmt: skip
         return End(place, pool)
+
+    def _external_pool(self, draft: _Draft, name: str, place: Place) -> Pool | None:
+        """The host's buffers at a shim, if the text registers any; else sequences drive it."""
+        external = self._external.get((draft.name, place), ())
+        if not external:
+            return None
+        kind = external[0].type
+        assert isinstance(kind, MemRefType)
+        part = Part(0, _elements(kind))
+        synchronised = _synchronised(draft.op)
+        return Pool(name, place, kind, len(external), (part,), (), synchronised, external)
 
     def _depth(self, draft: _Draft, side: Side, place: Place, index: int) -> int:
         depths = draft.op.depths

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from xdsl.dialects import cf, func, scf
+from xdsl.dialects import arith, cf, func, scf
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from aiec.ir.errors import DesignError
@@ -80,7 +80,12 @@ class Writer:
         return [self._names[value] for value in values]
 
     def use(self, value: SSAValue) -> str:
-        """The expression of `value`; `DesignError` if nothing here computes it."""
+        """The expression of `value`; a constant of the device is written where it is used.
+
+        `DesignError` if nothing here computes it.
+        """
+        if value not in self._names and isinstance(value.owner, arith.ConstantOp):
+            self.op(value.owner)
         if value not in self._names:
             op = self.schedule.op
             raise DesignError(

@@ -89,6 +89,7 @@ _SIGNED = {
     "arith.andi": "{a} & {b}", "arith.ori": "{a} | {b}", "arith.xori": "{a} ^ {b}",
     "arith.shli": "{a} << min({b}, 64)", "arith.shrsi": "{a} >> {b}",
     "arith.maxsi": "max({a}, {b})", "arith.minsi": "min({a}, {b})",
+    "index.add": "{a} + {b}", "index.sub": "{a} - {b}", "index.mul": "{a} * {b}",
     "arith.floordivsi": "{a} // {b}", "arith.ceildivsi": "-(-({a}) // {b})",
 }  # fmt: skip
 _UNSIGNED = {

@@ -287,7 +287,7 @@ class CommandCompiler:
         name, rearms = op.fifo.root_reference.data, self._machine.rearms
         if name not in rearms:
             raise DesignError(
-                f"ObjectFifo @{name} has no channel in the array to reset",
+                f"ObjectFifo @{name} has no channel or lock in the array to reset",
                 where=describe(op),
                 expected=nearest(name, rearms),
             )

@@ -22,7 +22,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Attribute
 
 from aiec.codegen.dialects import parse
-from aiec.ir.errors import DesignError, SimulationError, nearest
+from aiec.ir.errors import DesignError, OptionError, SimulationError, nearest
 from aiec.ir.target import Target
 from aiec.runtime.sim.array import Array
 from aiec.runtime.sim.diagnose import deadlock, leftovers
@@ -143,6 +143,13 @@ class Simulator:
     def parameters(self) -> tuple[str, ...]:
         """Names of the design's scratchpad parameters."""
         return self._array.shared.scratchpad.names
+
+    def buffer(self, name: str) -> np.ndarray:
+        """A buffer of the design as it is now, to read or write: a tile's, a fifo's, the host's."""
+        buffers = self._array.loaded.machine.buffers
+        if name not in buffers:
+            raise OptionError(f"there is no buffer {name!r}", expected=nearest(name, buffers))
+        return buffers[name].array
 
     def arguments(self, sequence: str | None = None) -> tuple[Argument, ...]:
         """The arguments of a sequence (the only one by default), in order."""

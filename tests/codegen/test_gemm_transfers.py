@@ -132,4 +132,6 @@ def test_transfers_that_no_descriptor_holds_are_refused(transfer: Transfer, mess
 
 def test_long_linear_transfers_are_exempt_from_wraps() -> None:
     _, shape = small(Gemm(64, 64, 64))
-    check(Transfer("weight", 0, 0, 0, (1, 1, 1, 1 << 24), (0, 0, 0, 1)), NPU1.shim, shape.gemm.label)
+    check(
+        Transfer("weight", 0, 0, 0, (1, 1, 1, 1 << 24), (0, 0, 0, 1)), NPU1.shim, shape.gemm.label
+    )

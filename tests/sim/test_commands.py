@@ -56,7 +56,7 @@ def test_a_fifo_is_armed_again():
     text = fifo_relay(there + back + late + reset + there.replace("id = 0", "id = 3") + back)
     simulate(text, [i32(64), b], ADD)
     assert np.array_equal(b[:16], i32(16, 18))
-    with pytest.raises(DesignError, match="ObjectFifo @gone has no channel in the array to reset"):
+    with pytest.raises(DesignError, match="ObjectFifo @gone has no channel or lock in the array"):
         simulate(text.replace("reset_for(@in)", "reset_for(@gone)"), [i32(64), b], ADD)
 
 

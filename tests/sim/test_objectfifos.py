@@ -4,7 +4,7 @@ import designs
 import numpy as np
 import pytest
 
-from aiec.ir.errors import DesignError, SimulationError
+from aiec.ir.errors import DesignError, OptionError, SimulationError
 from aiec.runtime.sim import Simulator, simulate
 
 SEEDS = (0, 1, 2)
@@ -238,3 +238,61 @@ def test_what_a_fifo_cannot_be():
     twice_released = good.replace("release @in(Consume, 1)", "release @in(Consume, 2)")
     with pytest.raises(SimulationError, match="releases 2 objects of @in and holds 1"):
         run(designs.module(twice_released), 64, 64)
+
+
+def test_a_shim_end_of_its_own_goes_round_the_hosts_buffers():
+    """Registered external buffers: the shim's chain is in the design, no sequence drives it."""
+    kind = "memref<8xi32>"
+    text = designs.module(
+        designs.tiles(shim=(0, 0), tile=(0, 2))
+        + "%from = aie.external_buffer {sym_name = \"from\"} : memref<32xi32>\n"
+        + "%to = aie.external_buffer {sym_name = \"to\"} : memref<32xi32>\n"
+        + f"aie.objectfifo @in(%shim, {{%tile}}, 2 : i32) : !aie.objectfifo<{kind}>\n"
+        + f"aie.objectfifo @out(%tile, {{%shim}}, 2 : i32) : !aie.objectfifo<{kind}>\n"
+        + "aie.objectfifo.register_external_buffers @in(%shim, {%from}) : (memref<32xi32>)\n"
+        + "aie.objectfifo.register_external_buffers @out(%shim, {%to}) : (memref<32xi32>)\n"
+        + designs.core("tile", f"""
+      %xv = aie.objectfifo.acquire @in(Consume, 1) : !aie.objectfifosubview<{kind}>
+      %x = aie.objectfifo.subview.access %xv[0] : !aie.objectfifosubview<{kind}> -> {kind}
+      %yv = aie.objectfifo.acquire @out(Produce, 1) : !aie.objectfifosubview<{kind}>
+      %y = aie.objectfifo.subview.access %yv[0] : !aie.objectfifosubview<{kind}> -> {kind}
+      func.call @add_one(%x, %y) : ({kind}, {kind}) -> ()
+      aie.objectfifo.release @in(Consume, 1)
+      aie.objectfifo.release @out(Produce, 1)""")
+        + f"func.func private @add_one({kind}, {kind})\n"
+        # What the shim's chain waits for: that the input is full, its fourth lock.
+        + designs.sequence({"a": kind}, "aiex.npu.write32 {address = 81968 : ui32, "
+                           "value = 1 : ui32, column = 0 : i32, row = 0 : i32}\n")
+    )  # fmt: skip
+    simulator = Simulator(text, kernels={"add_one": lambda x, y: np.add(x, 1, out=y)})
+    simulator.buffer("from")[:] = np.arange(32)
+    simulator.run([np.zeros(8, np.int32)])
+    assert simulator.buffer("to").tolist() == list(range(1, 33))
+    with pytest.raises(OptionError, match="there is no buffer 'too'"):
+        simulator.buffer("too")
+
+
+def test_values_that_the_device_defines_are_used_in_cores():
+    """Constants that stand outside of a core, and arithmetic of the index dialect inside."""
+    kind = "memref<8xi32>"
+    text = designs.module(
+        designs.tiles(shim=(0, 0), tile=(0, 2))
+        + "%bound = arith.constant 8 : index\n%shift = arith.constant 3 : index\n"
+        + f"aie.objectfifo @out(%tile, {{%shim}}, 2 : i32) : !aie.objectfifo<{kind}>\n"
+        + designs.core("tile", f"""
+      %yv = aie.objectfifo.acquire @out(Produce, 1) : !aie.objectfifosubview<{kind}>
+      %y = aie.objectfifo.subview.access %yv[0] : !aie.objectfifosubview<{kind}> -> {kind}
+      scf.for %j = %c0 to %bound step %c1 {{
+        %s = index.add %j, %shift
+        %t = index.mul %s, %s
+        %u = index.sub %t, %c1
+        %v = arith.index_cast %u : index to i32
+        memref.store %v, %y[%j] : {kind}
+      }}
+      aie.objectfifo.release @out(Produce, 1)""")
+        + designs.sequence({"a": kind}, designs.memcpy("a", "out", (1, 1, 1, 8), kind=kind)
+                           + designs.wait("out"))
+    )  # fmt: skip
+    a = np.zeros(8, np.int32)
+    simulate(text, [a])
+    assert a.tolist() == [(j + 3) ** 2 - 1 for j in range(8)]
