@@ -1,15 +1,16 @@
-"""Where the numbers in `cpp/gelu.h` come from: the fit of the normal distribution's upper tail.
+"""Where the numbers in `cpp/gelu.h` come from: fits to the logarithm of the normal upper tail.
 
     gelu(x) = x * Phi(x) = max(x, 0) - a * Q(a),   a = |x|,   Q(a) = Phi(-a)
+    Q(a) = 2^L(a) = 2^whole * 2^f,   whole = L(a) rounded,   |f| <= 1/2
 
 Q falls from 1/2 to 1e-9 over 0 <= a <= 6, and GELU's relative error in its negative tail is that of
-Q. No polynomial of small degree holds a relative error over nine decades; one of Q's eighth root
-does, since that falls only from 0.92 to 0.075. So the kernel evaluates a polynomial of degree 6 in
-the centred variable a - 3 and squares it three times. Beyond a = 6 it holds a * Q(a) at its value
-there, 6e-9.
+Q. L falls almost as a parabola, so a polynomial of degree 6 in the centred variable a - 3 holds Q's
+relative error over all nine decades; 2^f is a cubic, and 2^whole shifts an exponent. Beyond a = 6
+the kernel holds a * Q(a) at its value there, 6e-9.
 
-Nothing in the compiler reads this module; the tests prove that the kernel's coefficients are what
-`fit` finds, and that the error stays within `RELATIVE_ERROR`.
+Factors of bf16 products must be bf16: the highest coefficient of L and of the cubic. Nothing in the
+compiler reads this module; the tests prove that the kernel's coefficients are what the fits find,
+and that the error stays within `RELATIVE_ERROR`.
 """
 
 from __future__ import annotations
@@ -18,42 +19,42 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from aiec.kernels.lawson import fit_polynomial
+
 LIMIT = 6.0  # |x| from which Q is held
-DEGREE = 6
-SQUARINGS = 3
-# Of Q with the fitted polynomial in exact arithmetic; a bf16 rounds within 2e-3 to 4e-3.
-RELATIVE_ERROR = 3.6e-4
+DEGREE = 6  # of L
+POWER_DEGREE = 3  # of 2^f, whose lowest coefficient is 1
+# Of Q with both fits in exact arithmetic; a bf16 rounds within 2e-3 to 4e-3.
+RELATIVE_ERROR = 2e-4
+
+Array = NDArray[np.float64]
 
 
-def fit(points: int = 4000, rounds: int = 200) -> NDArray[np.float64]:
-    """Return c[0..DEGREE] with (sum of c[i] * (a - LIMIT/2)**i) ** 2**SQUARINGS close to Q(a).
-
-    Least relative error over 0 <= a <= LIMIT, by least squares on Chebyshev points whose weights
-    are raised where the error is large (Lawson's iteration).
-    """
-    centred = LIMIT / 2 * np.cos(np.pi * (np.arange(points) + 0.5) / points)
-    root = upper_tail(centred + LIMIT / 2) ** (0.5**SQUARINGS)
-    basis = np.polynomial.chebyshev.chebvander(centred / (LIMIT / 2), DEGREE) / root[:, None]
-    weight = np.ones(points)
-    best, least = np.zeros(DEGREE + 1), np.inf
-    for _ in range(rounds):
-        found, *_ = np.linalg.lstsq(basis * weight[:, None], weight, rcond=None)
-        error = np.abs(basis @ found - 1)
-        if error.max() < least:
-            best, least = found, error.max()
-        weight = weight * (error / error.max()) ** 0.5
-        weight = np.maximum(weight / weight.max(), 1e-8)
-    powers = np.polynomial.chebyshev.cheb2poly(best)
-    return powers / (LIMIT / 2) ** np.arange(DEGREE + 1)
+def fit_logarithm() -> Array:
+    """Return c[0..DEGREE] with the sum of c[i] * (a - LIMIT/2)**i close to log2(Q(a))."""
+    points = LIMIT / 2 * np.cos(np.pi * (np.arange(4000) + 0.5) / 4000)
+    return fit_polynomial(
+        points, np.log2(upper_tail(points + LIMIT / 2)), range(DEGREE + 1), bf16=(DEGREE,)
+    )
 
 
-def upper_tail(a: NDArray[np.float64]) -> NDArray[np.float64]:
+def fit_power() -> Array:
+    """Return c[0..3], c[0] = 1, with the sum of c[i] * f**i close to 2**f over |f| <= 1/2."""
+    f = 0.5 * np.cos(np.pi * (np.arange(4000) + 0.5) / 4000)
+    powers = range(1, POWER_DEGREE + 1)
+    found = fit_polynomial(f, 2.0**f - 1, powers, bf16=(POWER_DEGREE,), scale=2.0**f)
+    return np.array([1.0, *found])
+
+
+def upper_tail(a: Array) -> Array:
     """Q(a), the probability that a standard normal variable exceeds `a`, in fp64."""
     return torch.exp(torch.special.log_ndtr(torch.from_numpy(-a))).numpy()
 
 
-def approximate_upper_tail(a: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the kernel computes for Q(a), in fp64, given the coefficients `c`."""
+def approximate_upper_tail(a: Array, logarithm: Array, power: Array) -> Array:
+    """What the kernel computes for Q(a), in fp64, given the coefficients of both fits."""
     centred = np.minimum(a, LIMIT) - LIMIT / 2
-    root = np.polynomial.polynomial.polyval(centred, c)
-    return np.asarray(root ** (2**SQUARINGS), dtype=np.float64)
+    exponent = np.polynomial.polynomial.polyval(centred, logarithm)
+    whole = np.round(exponent)
+    tail = np.polynomial.polynomial.polyval(exponent - whole, power) * 2.0**whole
+    return np.asarray(tail, dtype=np.float64)

@@ -47,15 +47,17 @@ inline fp32_lanes per_row(const float *values) {
   return aie::transpose(repeated, MMUL_T, part_rows);
 }
 
-// body(address of the vector, its first row) for all vectors of a column of blocks, four at a time.
+// Vectors side by side in loops whose chain of operations is longer than one's share of the slots.
+constexpr unsigned together = 8;
+
+// body(address) for all vectors of a column of blocks.
 template <typename Body> inline void each_vector_of_column(float *acc, unsigned column, Body body) {
-  constexpr unsigned together = 4 / parts;
+  constexpr unsigned blocks = together / parts;
   float *block = acc + column * block_elems;
-  for (unsigned i = 0; i < rows; i += together)
-    unroll<together>([&](auto g) {
+  for (unsigned i = 0; i < rows; i += blocks)
+    unroll<blocks>([&](auto g) {
       unroll<parts>([&](auto part) {
-        body(block + (i + g) * columns * block_elems + part * lanes,
-             (i + g) * MMUL_R + part * part_rows);
+        body(block + (i + g) * columns * block_elems + part * lanes);
       });
     });
 }
@@ -90,20 +92,27 @@ void hide_keys(float *scores, unsigned from) {
                    aie::broadcast<float, MMUL_T>(hidden));
 }
 
-// The maxima over all keys, rounded to integers, and at least `least`; in each row of the vector.
-inline accum_group highest(const float *__restrict scores, const accum_group &least) {
+// A score or maximum as an integer, rounded: what adding `to_integer` makes of it, as bits.
+inline int_group counted(const accum_group &value) {
+  return aie::add(value, group_of(to_integer)).template to_vector<float>().cast_to<int32_t>();
+}
+inline accum_group uncounted(const int_group &count) {
+  return aie::sub(accum_group(count.cast_to<float>()), group_of(to_integer));
+}
+
+// Raise each column's `best`, counted, to the maxima over all keys; in each row of the vector.
+inline void raise(int_group (&best)[group_columns], const float *__restrict scores) {
   constexpr unsigned vectors = block_elems / group;
-  int_group best = aie::add(least, group_of(to_integer)).template to_vector<float>().cast_to<int32_t>();
   AT_LEAST_TWICE
   for (unsigned i = 0; i < rows; ++i)
-    unroll<vectors>([&](auto part) {
-      const accum_group s(aie::load_v<group>(scores + i * group_row + part * group));
-      const accum_group rounded = aie::add(s, group_of(to_integer));
-      best = aie::max(best, rounded.template to_vector<float>().cast_to<int32_t>());
+    unroll<group_columns * vectors>([&](auto v) {
+      const accum_group score(aie::load_v<group>(scores + i * group_row + v * group));
+      best[v / vectors] = aie::max(best[v / vectors], counted(score));
     });
   for (unsigned n = group / 2; n >= MMUL_T; n /= 2)
-    best = aie::max(best, aie::shuffle_down_rotate(best, n));
-  return aie::sub(accum_group(best.cast_to<float>()), group_of(to_integer));
+    unroll<group_columns>([&](auto column) {
+      best[column] = aie::max(best[column], aie::shuffle_down_rotate(best[column], n));
+    });
 }
 
 // acc's column of blocks, and the queries' sums, times 2^difference; the differences are integers.
@@ -115,7 +124,7 @@ void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned c
   const accum_lanes scaled = aie::mac(aie::mac(aie::mul(old.low, factor), old.middle, factor),
                                       old.high, factor);
   aie::store_v(sums_of_column, scaled.template to_vector<float>().template extract<MMUL_T>(0));
-  each_vector_of_column(acc, column, [&](float *address, unsigned) {
+  each_vector_of_column(acc, column, [&](float *address) {
     const split value(load(address));
     store(address, aie::mac(aie::mul(value.low, factor), value.high, factor));
   });
@@ -145,8 +154,8 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
   const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
   MMUL total(aie::zeros<float, block_elems>());
   AT_LEAST_TWICE
-  for (unsigned i = 0; i < steps; i += 2)
-    unroll<2>([&](auto g) {
+  for (unsigned i = 0; i < steps; i += 4)
+    unroll<4>([&](auto g) {
       const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * group_row, maximum);
       aie::store_v(pt + (i + g) * columns * MMUL::size_B, p);
       total.mac(ones, p);
@@ -154,19 +163,29 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
   return total.template to_vector<float>().template extract<MMUL_T>(0);
 }
 
+// What follows from the scores of a group of queries, `first` the first of its columns.
 void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__restrict acc,
-            float *__restrict scratch, unsigned column) {
-  const unsigned query = column * MMUL_T;
-  const accum_group before(
-      aie::load_v<MMUL_T>(scratch + maxima + query).template grow_replicate<group>());
-  const accum_group now = highest(scores, before);
-  if (!aie::lt(before.template to_vector<float>(), now.template to_vector<float>()).empty())
-    rescale(acc, scratch + sums + query, column, aie::sub(before, now));
-  aie::store_v(scratch + maxima + query,
-               now.template to_vector<float>().template extract<MMUL_T>(0));
-  const auto added = store_powers(scores, pt, now);
-  aie::store_v(scratch + sums + query,
-               aie::add(aie::load_v<MMUL_T>(scratch + sums + query), added));
+            float *__restrict scratch, unsigned first) {
+  int_group before[group_columns], now[group_columns];
+  unroll<group_columns>([&](auto column) {
+    const float *kept = scratch + maxima + (first + column) * MMUL_T;
+    before[column] = counted(accum_group(aie::load_v<MMUL_T>(kept).template grow_replicate<group>()));
+    now[column] = before[column];
+  });
+  raise(now, scores);
+  for (unsigned column = 0; column < group_columns; ++column) {
+    const unsigned query = (first + column) * MMUL_T;
+    const accum_group maximum = uncounted(now[column]);
+    if (!aie::lt(before[column], now[column]).empty())
+      rescale(acc, scratch + sums + query, first + column,
+              aie::sub(uncounted(before[column]), maximum));
+    aie::store_v(scratch + maxima + query,
+                 maximum.template to_vector<float>().template extract<MMUL_T>(0));
+    const auto added = store_powers(scores + column * block_elems,
+                                    pt + (first + column) * MMUL::size_B, maximum);
+    aie::store_v(scratch + sums + query,
+                 aie::add(aie::load_v<MMUL_T>(scratch + sums + query), added));
+  }
 }
 
 } // namespace
@@ -201,23 +220,23 @@ void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restr
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
 void encoder_stats(bfloat16 *__restrict x, float *__restrict scratch, int32_t slot, int32_t first) {
   set_rounding();
-  constexpr unsigned together = 2;
+  constexpr unsigned pair = 2;
   const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
   float *kept = scratch + 2 * tile * slot;
-  for (unsigned i = 0; i < rows; i += together) {
-    aie::accum<accfloat, MMUL::size_A> sum[together], square[together];
-    unroll<together>([&](auto g) {
+  for (unsigned i = 0; i < rows; i += pair) {
+    aie::accum<accfloat, MMUL::size_A> sum[pair], square[pair];
+    unroll<pair>([&](auto g) {
       sum[g].from_vector(aie::zeros<float, MMUL::size_A>());
       square[g].from_vector(aie::zeros<float, MMUL::size_A>());
     });
     AT_LEAST_TWICE
     for (unsigned step = 0; step < steps; ++step)
-      unroll<together>([&](auto g) {
+      unroll<pair>([&](auto g) {
         const auto v = aie::load_v<MMUL::size_A>(x + (step * rows + i + g) * MMUL::size_A);
         sum[g] = aie::mac(sum[g], v, ones);
         square[g] = aie::mac(square[g], v, v);
       });
-    unroll<together>([&](auto g) {
+    unroll<pair>([&](auto g) {
       float *place = kept + (i + g) * MMUL_R;
       auto row = row_sums(sum[g]), row_square = row_sums(square[g]);
       if (!first) {
@@ -246,37 +265,38 @@ void encoder_moments(float *__restrict scratch, int32_t slot, int32_t width) {
   }
 }
 
-// acc = (width ? rstd * (acc - mean * column sum) : acc) + bias; all 24 bits of mean * column sum,
-// since acc may be nearly the same.
+// acc = (width ? rstd * (acc - mean * column sum) : acc) + bias. The product that is subtracted is
+// held to 2^-17, so rows whose mean is m deviations lose m * 2^-17 of a column sum.
 void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__restrict scratch,
                     int32_t slot, int32_t width) {
   set_rounding();
   const float *bias = reinterpret_cast<const float *>(w + tile * tile), *column_sums = bias + tile;
   const float *means = scratch + 2 * tile * slot, *reciprocals = means + tile;
-  for (unsigned j = 0; j < columns; ++j) {
-    const accum_lanes start(per_column(bias + j * MMUL_T));
-    if (!width) {
-      each_vector_of_column(acc, j, [&](float *address, unsigned) {
-        store(address, aie::add(load(address), start));
-      });
-      continue;
+  for (unsigned i = 0; i < rows; ++i)
+    for (unsigned part = 0; part < parts; ++part) {
+      float *row = acc + i * columns * block_elems + part * lanes;
+      const unsigned first = i * MMUL_R + part * part_rows;
+      const split mean(accum_lanes(per_row(means + first)));
+      const split reciprocal(accum_lanes(per_row(reciprocals + first)));
+      for (unsigned j = 0; j < columns; j += together)
+        unroll<together>([&](auto g) {
+          float *address = row + (j + g) * block_elems;
+          const accum_lanes start(per_column(bias + (j + g) * MMUL_T));
+          if (!width)
+            return store(address, aie::add(load(address), start));
+          const split column_sum(accum_lanes(per_column(column_sums + (j + g) * MMUL_T)));
+          const split centred(fnma(load(address), mean, column_sum));
+          store(address, fma(start, centred, reciprocal));
+        });
     }
-    const exact column_sum(accum_lanes(per_column(column_sums + j * MMUL_T)));
-    each_vector_of_column(acc, j, [&](float *address, unsigned row) {
-      const exact mean(accum_lanes(per_row(means + row)));
-      const split centred(fnma(load(address), mean, column_sum));
-      store(address, fma(start, centred, split(accum_lanes(per_row(reciprocals + row)))));
-    });
-  }
 }
 
 // acc = gelu(acc).
 void encoder_gelu(float *__restrict acc) {
   set_rounding();
-  for (unsigned i = 0; i < tile * tile; i += 4 * lanes)
-    unroll<4>([&](auto g) {
-      store(acc + i + g * lanes, gelu(aie::load_v<lanes>(acc + i + g * lanes)));
-    });
+  for (unsigned i = 0; i < tile * tile; i += gelus * lanes)
+    gelu([&](auto g) { return aie::load_v<lanes>(acc + i + g * lanes); },
+         [&](auto g, const accum_lanes &value) { store(acc + i + g * lanes, value); });
 }
 
 // acc += x, from the left operand's layout.
@@ -353,9 +373,7 @@ void encoder_scores(bfloat16 *__restrict k, bfloat16 *__restrict qt, bfloat16 *_
     multiply_scores(k, qt + j * MMUL::size_B, scores);
     if (unsigned(valid) < tile)
       hide_keys(scores, valid);
-    for (unsigned column = 0; column < group_columns; ++column)
-      attend(scores + column * block_elems, pt + (j + column) * MMUL::size_B, acc, scratch,
-             j + column);
+    attend(scores, pt, acc, scratch, j);
   }
 }
 
@@ -367,7 +385,7 @@ void encoder_attention_end(float *__restrict acc, float *__restrict scratch) {
     store(shares + i, reciprocal(load(scratch + sums + i)));
   for (unsigned j = 0; j < columns; ++j) {
     const split share(accum_lanes(per_column(shares + j * MMUL_T)));
-    each_vector_of_column(acc, j, [&](float *address, unsigned) {
+    each_vector_of_column(acc, j, [&](float *address) {
       store(address, product(split(load(address)), share));
     });
   }

@@ -64,13 +64,13 @@ void gemm_bf16_residual(bfloat16 *__restrict residual, float *__restrict acc) {
 void gemm_bf16_store(float *__restrict acc, bfloat16 *__restrict out, int32_t activation) {
   aie::set_rounding(aie::rounding_mode::conv_even);
   if (activation == 1) {
-    // GELU is one chain of dependent operations: four of them side by side fill its latencies.
-    static_assert(DIM_M * DIM_N % (4 * lanes) == 0, "the output tile is not whole groups of GELUs");
-    for (unsigned i = 0; i < DIM_M * DIM_N; i += 4 * lanes)
-      unroll<4>([&](auto g) {
-        const fp32_lanes value = aie::load_v<lanes>(acc + i + g * lanes);
-        aie::store_v(out + i + g * lanes, gelu(value).template to_vector<bfloat16>());
-      });
+    constexpr unsigned together = gelus * lanes;
+    static_assert(DIM_M * DIM_N % together == 0, "the output tile is not whole groups of GELUs");
+    for (unsigned i = 0; i < DIM_M * DIM_N; i += together)
+      gelu([&](auto g) { return aie::load_v<lanes>(acc + i + g * lanes); },
+           [&](auto g, const accum_lanes &value) {
+             aie::store_v(out + i + g * lanes, value.template to_vector<bfloat16>());
+           });
   } else {
     AT_LEAST_TWICE
     for (unsigned i = 0; i < DIM_M * DIM_N; i += lanes) {

@@ -48,7 +48,10 @@ inline accum_lanes product(const split &a, const split &b) {
 inline accum_lanes fma(const accum_lanes &sum, const split &a, const split &b) {
   return aie::mac(aie::mac(aie::mac(sum, a.high, b.high), a.high, b.low), a.low, b.high);
 }
-inline split square(const split &a) { return split(product(a, a)); }
+// sum - a * b; the large product first, since it is what `sum` may cancel against.
+inline accum_lanes fnma(const accum_lanes &sum, const split &a, const split &b) {
+  return aie::msc(aie::msc(aie::msc(sum, a.high, b.high), a.high, b.low), a.low, b.high);
+}
 
 // value = high + middle + low, all 24 bits.
 struct exact {
@@ -68,7 +71,6 @@ inline accum_lanes product(const exact &a, const exact &b) {
   const accum_lanes middle = aie::mac(aie::mac(small, a.middle, b.middle), a.middle, b.high);
   return aie::mac(aie::mac(middle, a.high, b.middle), a.high, b.high);
 }
-// The large product first: it is what `sum` cancels against.
 inline accum_lanes fnma(const accum_lanes &sum, const exact &a, const exact &b) {
   const accum_lanes large = aie::msc(aie::msc(sum, a.high, b.high), a.high, b.middle);
   const accum_lanes middle = aie::msc(aie::msc(large, a.middle, b.high), a.middle, b.middle);

@@ -43,7 +43,7 @@ TOLERANCES: dict[tuple[str, tuple[int, ...]], tuple[float, float, str]] = {
     ("encoder_moments", (3, 384)): (2e-6, 1e-7, "fp32 products to 2^-23, Newton's iterations"),
     ("encoder_affine", (1, 384)): (3e-5, 3e-5, "times rstd to 2^-17"),
     ("encoder_affine", (0, 0)): (0, 0, "one fp32 addition"),
-    ("encoder_gelu", ()): (4e-4, 4e-5, "the fit of the tail, to 3.6e-4 of it"),
+    ("encoder_gelu", ()): (6e-4, 1e-6, "the tail is held to 6e-4 of it"),
     ("encoder_residual", ()): (0, 0, "one fp32 addition"),
     ("encoder_store", (0,)): (0, 0, "one rounding to nearest even"),
     ("encoder_store", (1,)): (0, 0, "as above"),
@@ -143,7 +143,8 @@ def test_a_large_mean_does_not_spoil_the_norm(target: Target) -> None:
         weight_object(tiling, torch.zeros(TILE, TILE), None, w.sum(0).float()), acc, rows, 0, width
     )
     exact = torch.nn.functional.layer_norm(x, (width,)) @ w
-    assert (matrix_of(tiling, acc) - exact).abs().max() < 3e-4  # of 1; fp32 sums of 400
+    # 20 * 2^-17 of column sums up to 4; a product of two bf16 would be off by 20 * 2^-9 of them.
+    assert (matrix_of(tiling, acc) - exact).abs().max() < 1.2e-3
 
 
 def attention(
