@@ -79,14 +79,23 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
 
 
 def decide(
-    captured: Capture, options: Options, target: Target | None, directory: Path | None
+    captured: Capture,
+    options: Options,
+    target: Target | None,
+    directory: Path | None,
+    *,
+    windows: int = 1,
+    audio_s: float | None = None,
 ) -> Partition:
-    """Fuse and assign; each leaves its result in `directory` if there is one."""
+    """Fuse and assign; each leaves its result in `directory` if there is one.
+
+    `windows` and `audio_s` say what a pass stands for, where somebody knows.
+    """
     graph = fuse(captured)
     if directory:
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
-    partition = assign(graph, target, options)
+    partition = assign(graph, target, options, windows=windows, audio_s=audio_s)
     if directory:
         write_report(partition, directory)
     if target is not None:

@@ -3,18 +3,22 @@
 A name comes from a provider behind the entry-point group `aiec.models`, an object with::
 
     names() -> tuple[str, ...]
-    build(name, part) -> (module, example inputs)
+    build(name, part, batch) -> (module, example inputs)
+    audio_s(part, batch) -> float    # may be missing: seconds of audio that one call stands for
     found() -> tuple[str, ...]    # may be missing: models that lie on this machine, for `doctor`
 
-or is `package.module:function`, a function that returns (module, example inputs). Both are called
-where tensors are fake (`capture.capture_shapes`), so neither should read weights.
+or is `package.module:function`, a function that returns (module, example inputs); it may take a
+parameter `batch`. Both are called where tensors are fake (`capture.capture_shapes`), so neither
+should read weights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiec.ir.errors import ModelError, OptionError, nearest
@@ -32,26 +36,50 @@ class Provider(Protocol):
         """Every name that `build` takes."""
         ...
 
-    def build(self, name: str, part: str) -> tuple[Any, tuple[Any, ...]]:
+    def build(self, name: str, part: str, batch: int) -> tuple[Any, tuple[Any, ...]]:
         """The named model's module and example inputs; `OptionError` for an unknown part."""
         ...
 
 
-def named_model(name: str, part: str) -> BuildModel:
-    """Return what builds the model called `name`.
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """What builds a model, and the seconds of audio that one call of it stands for, if any."""
+
+    build: BuildModel
+    audio_s: float | None = None
+
+
+def named_model(name: str, part: str, batch: int = 1) -> NamedModel:
+    """Return what builds the model called `name` for calls with `batch` inputs.
 
     Raises:
-        OptionError: no provider has the name.
+        OptionError: no provider has the name, or the function knows no batches.
         ModelError: `package.module:function` cannot be imported.
     """
     if ":" in name:
-        return _imported(name)
+        return NamedModel(_batched(_imported(name), name, batch))
     providers = [entry.load() for entry in entry_points(group=MODEL_GROUP)]
     for provider in providers:
         if name in provider.names():
-            return lambda: provider.build(name, part)
+            return _provided(provider, name, part, batch)
     known = [known for provider in providers for known in provider.names()]
     raise OptionError(f"unknown model {name!r}", expected=nearest(name, known))
+
+
+def _provided(provider: Any, name: str, part: str, batch: int) -> NamedModel:
+    audio_s = provider.audio_s(part, batch) if hasattr(provider, "audio_s") else None
+    return NamedModel(lambda: provider.build(name, part, batch), audio_s)
+
+
+def _batched(build: Callable[..., Any], name: str, batch: int) -> BuildModel:
+    if "batch" in signature(build).parameters:
+        return lambda: build(batch=batch)
+    if batch > 1:
+        raise OptionError(
+            f"model {name!r} takes no batch of {batch}",
+            expected="a function with a parameter batch",
+        )
+    return build
 
 
 def _imported(name: str) -> Callable[[], Any]:

@@ -162,6 +162,7 @@ class Partition:
         windows: inputs that one pass stands for.
         scheduled_us: time between passes of the schedule that `partitioner/schedule.py` makes of
             the assignment; `outcome.interval_us` is a sum and knows no order.
+        drag: by how much the devices hold each other up while both are busy.
         audio_s: seconds of audio that one pass stands for, or None if it is not about audio.
     """
 
@@ -178,6 +179,7 @@ class Partition:
     windows: int = 1
     audio_s: float | None = None
     scheduled_us: float = 0.0
+    drag: float = 0.0
 
     def __post_init__(self) -> None:
         assert [d.op for d in self.decisions] == [op.name for op in self.graph.ops]

@@ -75,6 +75,7 @@ def assign(
         windows=windows,
         audio_s=audio_s,
         scheduled_us=interval_us(tasks, best.plan.in_flight, case.problem.machine.drag),
+        drag=case.problem.machine.drag,
     )
 
 

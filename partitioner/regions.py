@@ -27,6 +27,11 @@ class Region:
     toss_up: bool
 
     @property
+    def name(self) -> str:
+        """The modules, or the first op where it has none."""
+        return self.module or self.ops[0].name
+
+    @property
     def gemm(self) -> Gemm | None:
         """The shape that all of them have, for linear ops."""
         return self.ops[0].gemm
@@ -104,6 +109,18 @@ def alike(graph: MixedGraph, decisions: tuple[Decision, ...]) -> list[Members]:
     return list(grouped.values())
 
 
+def obstacles(partition: Partition) -> list[tuple[str, str, int]]:
+    """Kinds that the NPU could not run, why, and how many, commonest first."""
+    reasons: dict[tuple[str, str], int] = {}
+    for op, decision in zip(partition.graph.ops, partition.decisions, strict=True):
+        if decision.npu is None and op.kind is not OpKind.VIEW:
+            kind = op.targets[0] if op.kind is OpKind.OTHER and op.targets else str(op.kind)
+            key = (kind, decision.reason.split(": ", 1)[1])
+            reasons[key] = reasons.get(key, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return [(kind, why, count) for (kind, why), count in ranked]
+
+
 def chosen(decision: Decision) -> Cost:
     """The cost of a decision on the device that it took."""
     on_npu = decision.side is Side.NPU and decision.npu is not None
@@ -142,10 +159,11 @@ def _merged(modules: tuple[str, ...]) -> str:
         return modules[0]
     position = pattern.split(".").index("*")
     layers = sorted({int(module.split(".")[position]) for module in modules})
-    return pattern.replace("*", _ranges(layers), 1)
+    return pattern.replace("*", ranges(layers), 1)
 
 
-def _ranges(numbers: list[int]) -> str:
+def ranges(numbers: list[int]) -> str:
+    """`0-3,5` for rising numbers."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiec.ir.graph import FusedOp, OpKind
 from aiec.ir.partition import Cost, Decision, Outcome, Partition
-from aiec.partitioner.regions import Region, chosen, regions
+from aiec.partitioner.regions import Region, chosen, obstacles, regions
 
 SCHEMA_VERSION = 2
 
@@ -61,13 +61,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 
 def _unsupported(partition: Partition) -> list[dict[str, Any]]:
     """Kinds that the NPU could not run, with counts and a reason, commonest first."""
-    reasons: dict[tuple[str, str], int] = {}
-    for op, decision in zip(partition.graph.ops, partition.decisions, strict=True):
-        if decision.npu is None and op.kind is not OpKind.VIEW:
-            key = (str(op.kind), decision.reason.split(": ", 1)[1])
-            reasons[key] = reasons.get(key, 0) + 1
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return [{"kind": kind, "why": why, "count": count} for (kind, why), count in ranked]
+    return [{"kind": kind, "why": why, "count": n} for kind, why, n in obstacles(partition)]
 
 
 def _region(region: Region) -> dict[str, Any]:

@@ -22,6 +22,11 @@ AUDIO_POSITIONS, TEXT_POSITIONS = 1500, 448
 FRAMES = 2 * AUDIO_POSITIONS  # of 10 ms; the second convolution has stride 2
 PARTS = ("encoder", "decoder")
 
+WINDOW_S = FRAMES / 100
+# Tokens that a decoder writes for a second of speech, greedily: 150 words a minute, 4 tokens for
+# 3 words of English. Other languages take up to three times as many. Inferred.
+TOKENS_PER_S = 150 / 60 * 4 / 3
+
 
 def _dims(
     width: int, heads: int, layers: int, vocab: int = 51865, mels: int = 80, text: int = 0
@@ -74,12 +79,13 @@ def found() -> tuple[str, ...]:
 
 
 def build(
-    name: str, part: Literal["encoder", "decoder"] = "encoder"
+    name: str, part: Literal["encoder", "decoder"] = "encoder", batch: int = 1
 ) -> tuple[nn.Module, tuple[Tensor | Cache, ...]]:
     """A module of that model's sizes and example inputs for it, with no weights loaded.
 
-    Inside `FakeTensorMode` nothing is allocated. The encoder takes mel (1, n_mels, 3000); the
-    decoder is one token step: token (1, 1), position (1,), cross-attention's and its own cache.
+    Inside `FakeTensorMode` nothing is allocated. The encoder takes mel (batch, n_mels, 3000); the
+    decoder is one token step of `batch` windows: token (batch, 1), position (1,),
+    cross-attention's and its own cache.
 
     Raises:
         OptionError: an unknown name or part.
@@ -88,21 +94,26 @@ def build(
     if part not in PARTS:
         raise OptionError(f"unknown part {part!r}", expected=nearest(part, PARTS))
     if part == "encoder":
-        return Encoder(dims).eval(), (torch.zeros(1, dims.n_mels, FRAMES),)
-    return Decoder(dims).eval(), _step_inputs(dims)
+        return Encoder(dims).eval(), (torch.zeros(batch, dims.n_mels, FRAMES),)
+    return Decoder(dims).eval(), _step_inputs(dims, batch)
 
 
-def _step_inputs(dims: Dims) -> tuple[Tensor | Cache, ...]:
+def audio_s(part: str, batch: int) -> float:
+    """Seconds of audio that one call stands for: windows of 30 s, or a token for each of them."""
+    return batch * (WINDOW_S if part == "encoder" else 1 / TOKENS_PER_S)
+
+
+def _step_inputs(dims: Dims, batch: int) -> tuple[Tensor | Cache, ...]:
     head = dims.n_text_state // dims.n_text_head
-    token, position = torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
+    token, position = torch.zeros(batch, 1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
     return (
         token,
         position,
-        _caches(dims, AUDIO_POSITIONS, head),
-        _caches(dims, TEXT_POSITIONS, head),
+        _caches(dims, batch, AUDIO_POSITIONS, head),
+        _caches(dims, batch, TEXT_POSITIONS, head),
     )
 
 
-def _caches(dims: Dims, positions: int, head: int) -> Cache:
-    shape = (1, dims.n_text_head, positions, head)
+def _caches(dims: Dims, batch: int, positions: int, head: int) -> Cache:
+    shape = (batch, dims.n_text_head, positions, head)
     return [(torch.zeros(shape), torch.zeros(shape)) for _ in range(dims.n_text_layer)]

@@ -118,6 +118,67 @@ def test_partition_of_a_plain_module(capsys: pytest.CaptureFixture[str]) -> None
     assert "plain_model-build" in capsys.readouterr().out.replace("\n", "")
 
 
+def test_partition_of_both_parts_in_a_batch(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ["partition", "whisper-tiny", "--target", "npu2", "--part", "both", "--batch", "4"]
+    arguments += ["--objective", "throughput", "--memory-mb", "64", "--dump-graph", str(tmp_path)]
+    assert run(arguments) == 0
+    out = capsys.readouterr().out
+    assert "Both one after the other: real-time factor 0.00" in out
+    encoder = json.loads((tmp_path / "encoder" / "partition.json").read_text())
+    decoder = json.loads((tmp_path / "decoder" / "partition.json").read_text())
+    assert (encoder["windows"], encoder["audio_s"]) == (4, 120.0)
+    assert (decoder["windows"], decoder["audio_s"]) == (4, pytest.approx(1.2))
+    assert encoder["totals"]["device_bytes"] <= 64 << 20
+    shapes = {op["gemm"] for op in decoder["ops"] if op["gemm"]}
+    assert "gemm_4x384x384_bias" in shapes
+    assert any(op["gemm"] == "gemm_6000x384x1536_bias_gelu" for op in encoder["ops"])
+
+
+def test_partition_explains_a_node(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["partition", "whisper-tiny", "--target", "npu2", "--explain", "blocks.2.mlp.0"]
+    assert run(arguments) == 0
+    out = capsys.readouterr().out
+    assert "blocks.2.mlp.0" in out and "energy_uj" in out and "blocks.1.mlp.0" not in out
+    arguments[-1] = "blocks.9.mlp.0"
+    assert run(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("aiec: error: nothing of whisper-tiny-encoder is called 'blocks.9.mlp")
+
+
+@pytest.mark.parametrize("batch", ["0", "17"])
+def test_a_batch_that_cannot_be(capsys: pytest.CaptureFixture[str], batch: str) -> None:
+    arguments = ("partition", "whisper-tiny", "--target", "npu1", "--batch", batch)
+    assert complaint(capsys, *arguments) == (
+        f"aiec: error: a batch cannot be {batch}; expected 1 to 16 windows"
+    )
+
+
+def test_a_model_without_batches(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("partition", "plain_model:build", "--target", "npu1", "--batch", "2")
+    assert complaint(capsys, *arguments) == (
+        "aiec: error: model 'plain_model:build' takes no batch of 2; expected a function with a "
+        "parameter batch"
+    )
+
+
+def test_a_model_with_batches(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["partition", "plain_model:build_batch", "--target", "npu1", "--batch", "2"]
+    assert run(arguments) == 0
+    assert "100x64x128" in capsys.readouterr().out
+
+
+def test_force_that_memory_cannot_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("partition", "whisper-tiny", "--target", "npu2", "--partition", "npu-all")
+    line = complaint(capsys, *arguments, "--memory-mb", "3")
+    assert line == (
+        "aiec: error: partition='npu-all' needs 8 MiB of device buffers, even with no weights "
+        "resident, and memory_mb is 3; at whisper-tiny-encoder; set memory_mb=8 or more, or narrow "
+        "what is forced"
+    )
+
+
 def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = ["compile", "whisper-tiny.en", "--target", "npu2", "--mlir-aie", "E1"]
     assert run([*arguments, "-o", str(tmp_path / "out")]) == 0

@@ -58,6 +58,16 @@ def test_environment_booleans(monkeypatch: pytest.MonkeyPatch, text: str, value:
     assert load_options().require_npu is value
 
 
+def test_environment_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIE_MEMORY_MB", "512")
+    assert load_options().memory_mb == 512
+    monkeypatch.setenv("AIE_MEMORY_MB", "much")
+    with pytest.raises(
+        OptionError, match="cannot be 'much'; at environment variable AIE_MEMORY_MB"
+    ):
+        load_options()
+
+
 def test_environment_lists_and_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIE_FORCE_NPU", "addmm_3, blocks.1.*")
     monkeypatch.setenv("AIE_DUMP_DIR", "out")

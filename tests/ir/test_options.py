@@ -33,6 +33,9 @@ def test_values_are_brought_to_their_types():
         ({"force_cpu": None}, "option 'force_cpu' cannot be None; expected glob patterns"),
         ({"dump_dir": 3}, "option 'dump_dir' cannot be 3; expected a path"),
         ({"device": 3}, "option 'device' cannot be 3; expected a string"),
+        ({"memory_mb": "64"}, "option 'memory_mb' cannot be '64'; expected a whole number of MiB"),
+        ({"memory_mb": True}, "option 'memory_mb' cannot be True; expected a whole number of MiB"),
+        ({"memory_mb": 0}, "option 'memory_mb' cannot be 0; expected 1 or more"),
     ],
 )
 def test_refusals(given, message):

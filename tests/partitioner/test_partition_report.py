@@ -9,23 +9,28 @@ import subprocess
 from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from graphs import Builder, encoder
 from rich.console import Console
 
-from aiec.ir.errors import OutputError
+from aiec.ir.errors import OptionError, OutputError
 from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import NPU1, NPU2
 from aiec.partitioner.assign import assign
+from aiec.partitioner.cpu_profile import profile_for
 from aiec.partitioner.regions import regions
-from aiec.partitioner.report import summary, table, write_report
+from aiec.partitioner.report import listing, summary, write_report
 from aiec.partitioner.report_dot import to_dot
+from aiec.partitioner.report_explain import explanation
 from aiec.partitioner.report_html import to_html
 from aiec.partitioner.report_json import SCHEMA_VERSION, document, to_json
+from aiec.partitioner.report_roofline import points, roofs, to_roofline
+from aiec.partitioner.report_timeline import to_timeline
 
 TINY = encoder(384, 6, 4)
 HOSTILE = '</script><img src=x onerror=alert(1)> "quoted" \\ & \n end'
@@ -60,26 +65,99 @@ def test_a_layer_that_is_elsewhere_is_a_region_of_its_own():
     assert queries == ["blocks.0-1,3.attn.query", "blocks.2.attn.query"]
 
 
-def test_the_table_shows_devices_times_and_reasons():
-    console = Console(width=200, record=True, file=StringIO())
-    console.print(table(partition_of()))
-    text = console.export_text()
+def shown(renderable: Any, width: int = 200) -> str:
+    console = Console(width=width, record=True, file=StringIO())
+    console.print(renderable)
+    return console.export_text()
+
+
+def test_the_listing_shows_devices_times_with_error_bars_and_reasons():
+    text = shown(listing(partition_of()))
     for expected in (
-        "blocks.0-3.mlp.0",
-        "linear 1500x384x1536 ×4",
-        "NPU us",
+        "NPU blocks.0-3.mlp.0  linear 1500x384x1536 ×4",
         "against",
-        "attention",
+        "; all 4 on the CPU costs ",
+        "CPU blocks.0-3.attn  attention ×4",
+        "The NPU cannot run: 9 layer norm, 4 attention, 2 convolution",
     ):
         assert expected in text
-    assert "8 ops and " in text and " of the FLOP on the NPU" in text and "8 dispatches" in text
+    assert re.search(r"NPU \d+\.\d+ ms \(\d+\.\d+ to \d+\.\d+\), CPU \d+\.\d+ ms \(", text)
+    assert re.search(r"\d MB, \d+\.\d mJ, transfers \d+\.\d+ ms, 4 dispatches, 0 switches", text)
+    assert "proven by minimum cut. By policy: cost " in text and ", heft " in text
 
 
 def test_the_summary_counts_no_view_as_an_op():
-    first, _ = summary(partition_of(NPU2))
+    first = summary(partition_of(NPU2))[0]
     views = sum(op.kind is OpKind.VIEW for op in TINY.ops)
     others = len(TINY.ops) - views - 24
-    assert "24 ops and " in first and f"{others} ops on the CPU, {views} views" in first
+    assert "24 ops, " in first and f"{others} ops on the CPU, {views} views" in first
+
+
+def test_the_summary_tells_passes_in_flight_batches_and_audio():
+    options = Options(objective="throughput")
+    lines = " ".join(summary(assign(TINY, NPU2, options, windows=4, audio_s=120.0)))
+    assert re.search(r"a pass of 4 windows, \d+\.\d+ ms between passes with 4 in flight", lines)
+    assert "Shortest interval, proven by HiGHS" in lines
+    assert re.search(r"real-time factor 0\.000\d, \d\.\d J a minute", lines)
+
+
+def test_a_forced_choice_is_told_with_what_it_is_the_best_of():
+    lines = " ".join(summary(partition_of(NPU2, force_cpu=("query_2",))))
+    assert "Fastest under what is forced, proven" in lines
+
+
+def test_an_explanation_shows_both_devices_and_the_neighbours():
+    text = shown(explanation(partition_of(), "up_1"))
+    assert text.startswith("up_1: blocks.1.mlp.0 (model.py:")
+    assert "linear, gemm_1500x384x1536_bias_gelu, 1769.5 MFLOP" in text
+    assert re.search(r"alone on the CPU it costs \d+ us", text)
+    assert "reads ln_1_b (CPU), up_1_weight" in text and "read by down_1 (NPU)" in text
+    for row in ("compute_us", "low_us", "high_us", "ddr_bytes", "energy_uj", "resident_bytes"):
+        assert row in text
+
+
+def test_an_explanation_takes_modules_views_and_globs():
+    assert "sdpa_2: blocks.2.attn" in shown(explanation(partition_of(), "blocks.2.attn"))
+    assert "permute: view" in shown(explanation(partition_of(), "permute"))
+    many = shown(explanation(partition_of(), "blocks.*"))
+    assert "more; partition.json has them all" in many
+
+
+def test_an_unknown_node_is_an_error_with_the_nearest():
+    with pytest.raises(OptionError) as caught:
+        explanation(partition_of(), "querry_0")
+    assert caught.value.message == (
+        "nothing of whisper encoder is called 'querry_0'; expected 'query_0'?"
+    )
+
+
+# ------------------------------------------------------------------ toss-ups
+
+
+def test_a_choice_within_the_error_bars_is_a_toss_up_and_one_without_is_not():
+    sure = replace(profile_for(NPU1), low=1.0, high=1.0)
+    vague = replace(sure, low=0.5, high=2.0)
+    certain, doubtful = (assign(TINY, NPU1, Options(), cpu) for cpu in (sure, vague))
+    assert [d.side for d in certain.decisions] == [d.side for d in doubtful.decisions]
+    tossed = {d.op for d in doubtful.decisions if d.toss_up}
+    assert {d.op for d in certain.decisions if d.toss_up} < tossed
+    said = next(d.reason for d in doubtful.decisions if d.op in tossed)
+    assert said.endswith("; a toss-up within the error bars")
+    assert any(region.toss_up for region in regions(doubtful))
+    assert "toss-up" in shown(listing(doubtful))
+
+
+def test_what_the_user_demands_is_no_toss_up():
+    cpu = replace(profile_for(NPU1), low=0.2, high=5.0)
+    forced = assign(TINY, NPU1, Options(force_npu=("linear",)), cpu)
+    assert not any(d.toss_up for d in forced.decisions)
+
+
+def test_a_regions_loss_is_that_of_moving_all_of_it():
+    partition = partition_of(NPU2)
+    region = next(r for r in regions(partition) if r.module == "blocks.0-3.mlp.0")
+    moved = partition_of(NPU2, force_cpu=("blocks.*.mlp.0",))
+    assert region.loss == pytest.approx(moved.predicted_us - partition.predicted_us)
 
 
 # ------------------------------------------------------------------ JSON
@@ -230,30 +308,130 @@ def test_graph_html_is_safe_from_hostile_names():
     assert "innerHTML" not in page and "document.write" not in page
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no browser on this machine")
-def test_graph_html_draws_in_a_browser(tmp_path):
-    write_report(partition_of(), tmp_path)
+browser = pytest.mark.skipif(not shutil.which("chromium"), reason="no browser on this machine")
+
+
+def dom(tmp_path, page: str, script: str = "") -> str:
+    """The page's document after a browser ran it, and then `script` as a user's hands would."""
+    path = tmp_path / "page.html"
+    path.write_text(page.replace("</body>", f"<script>{script}</script></body>"))
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-sync"]
     command += ["--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}"]
     done = subprocess.run(
-        [*command, "--dump-dom", (tmp_path / "graph.html").as_uri()],
+        [*command, "--dump-dom", path.as_uri()],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    rows = re.findall(r'<button class="row[^>]*data-op="([^"]+)"', done.stdout)
-    assert {"conv1", "query_0", "up_0", "ln_post"} <= set(rows)
-    assert "query_1" not in rows, "layers after the first are closed"
-    assert done.stdout.count("<path") > 10
+    return done.stdout
+
+
+def rows(text: str) -> set[str]:
+    return set(re.findall(r'<button class="row[^>]*data-op="([^"]+)"', text))
+
+
+@browser
+def test_graph_html_draws_in_a_browser(tmp_path):
+    text = dom(tmp_path, to_html(partition_of()))
+    assert {"conv1", "query_0", "up_0", "ln_post"} <= rows(text)
+    assert "query_1" not in rows(text), "layers after the first are closed"
+    assert text.count("<path") > 10
+    assert "blocks.0-3.mlp.0" in text and "What the NPU cannot run" in text
+    assert text.count('class="whisker"') > 10
+
+
+@browser
+def test_graph_html_searches_zooms_and_collapses(tmp_path):
+    script = """
+      byId("search").value = "mlp.2"; byId("search").oninput({target: byId("search")});
+      byId("zoomin").click(); byId("zoomin").click();
+    """
+    text = dom(tmp_path, to_html(partition_of()), script)
+    assert rows(text) == {f"down_{layer}" for layer in range(4)}
+    assert 'id="strip" role="img"' in text and "width: 256%" in text
+    closed = dom(tmp_path, to_html(partition_of()), 'byId("close").click();')
+    assert "query_0" not in rows(closed) and "blocks.3" in closed
+    hovered = 'document.querySelector(`[data-op="up_0"]`).dispatchEvent(new Event("mouseenter"));'
+    panel = dom(tmp_path, to_html(partition_of()), hovered).split('id="panel"')[1]
+    assert "1500 × 384 × 1536" in panel and "error bar" in panel and "moved alone" in panel
+
+
+# ------------------------------------------------------------------ roofline
+
+
+def test_points_lie_under_their_roofs():
+    for target in (NPU1, NPU2):
+        partition = partition_of(target)
+        limits = {roof.side: roof for roof in roofs(partition)}
+        assert points(partition)
+        for point in points(partition):
+            roof = limits[point.side]
+            limit = min(roof.flops, point.intensity * roof.bytes_per_s)
+            assert 0 < point.flops <= limit * 1.001, point
+
+
+def test_the_roofline_names_regions_safely_and_needs_no_network():
+    page = to_roofline(partition_of())
+    assert "blocks.0-3.mlp.0 on NPU (runs here)" in page
+    assert "blocks.0-3.mlp.0 on CPU (does not run here)" in page
+    assert "http" not in page and "src=" not in page and "url(" not in page
+    assert "<img" not in to_roofline(hostile())
+
+
+@browser
+def test_the_roofline_draws_in_a_browser(tmp_path):
+    text = dom(tmp_path, to_roofline(partition_of()))
+    assert text.count("<polyline") == 2 and text.count('class="mark') >= 6
+
+
+# ------------------------------------------------------------------ timeline
+
+
+def events(partition: Partition, kind: str) -> list[dict[str, Any]]:
+    return [e for e in json.loads(to_timeline(partition))["traceEvents"] if e["ph"] == kind]
+
+
+@pytest.mark.parametrize("objective", ["latency", "throughput"])
+def test_slices_of_a_device_do_not_overlap(objective):
+    slices = events(partition_of(NPU2, objective=objective), "X")
+    for track in (1, 2):
+        spans = sorted((e["ts"], e["ts"] + e["dur"]) for e in slices if e["tid"] == track)
+        assert all(a[1] <= b[0] + 0.01 for a, b in pairwise(spans)) and spans
+
+
+def test_one_pass_lasts_as_long_as_predicted():
+    partition = partition_of(NPU2)
+    slices = events(partition, "X")
+    end = max(e["ts"] + e["dur"] for e in slices)
+    assert end == pytest.approx(partition.predicted_us, abs=0.1)
+    assert {e["args"]["op"] for e in slices} >= {op.name for op in partition.npu_ops}
+
+
+def test_passes_in_flight_overlap_and_arrows_follow_them():
+    partition = partition_of(NPU2, objective="throughput")
+    slices = events(partition, "X")
+    assert {e["args"]["pass"] for e in slices} == set(range(partition.outcome.in_flight + 2))
+    npu = [(e["ts"], e["ts"] + e["dur"]) for e in slices if e["tid"] == 1]
+    cpu = [(e["ts"], e["ts"] + e["dur"]) for e in slices if e["tid"] == 2]
+    assert any(a[0] < b[1] and b[0] < a[1] for a in npu for b in cpu)
+    begins, ends = events(partition, "s"), events(partition, "f")
+    assert len(begins) == len(ends) > 10
+    assert all(a["id"] == b["id"] and a["ts"] <= b["ts"] for a, b in zip(begins, ends, strict=True))
 
 
 # ------------------------------------------------------------------ files
 
 
-def test_write_report_writes_three_files(tmp_path):
+def test_write_report_writes_its_files(tmp_path):
     paths = write_report(partition_of(), tmp_path / "new" / "folder")
-    assert [p.name for p in paths] == ["partition.json", "graph.dot", "graph.html"]
+    assert [p.name for p in paths] == [
+        "partition.json",
+        "graph.dot",
+        "graph.html",
+        "timeline.json",
+        "roofline.html",
+    ]
     assert all(p.stat().st_size > 1000 for p in paths)
 
 
@@ -269,5 +447,5 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 def test_the_report_of_a_cpu_only_partition_says_so():
     partition = assign(TINY, None, Options(device="cpu"))
-    assert "on no NPU: 0 ops" in summary(partition)[0]
+    assert "on no NPU: 0 ops, " in summary(partition)[0]
     assert embedded(to_html(replace(partition)))["target"] is None
