@@ -30,7 +30,10 @@ LINEAR = Layout()
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """One BD: take `acquire`, move `length` elements from `offset`, give `release`."""
+    """One BD: take `acquire`, move `length` elements from `offset`, give `release`.
+
+    `take` and `give` say how many.
+    """
 
     buffer: SSAValue
     offset: int
@@ -38,15 +41,21 @@ class Descriptor:
     acquire: SSAValue
     release: SSAValue
     layout: Layout = LINEAR
+    take: int = 1
+    give: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The ring of descriptors of one channel. `direction` is S2MM (into memory) or MM2S."""
+    """The ring of descriptors of one channel. `direction` is S2MM (into memory) or MM2S.
+
+    Their numbers begin at `first_bd`; None leaves them to upstream's allocation.
+    """
 
     direction: str
     channel: int
     ring: tuple[Descriptor, ...]
+    first_bd: int | None = None
 
 
 def core_dma(of: SSAValue, chains: Sequence[Chain]) -> None:
@@ -59,6 +68,15 @@ def mem_tile_dma(of: SSAValue, chains: Sequence[Chain]) -> None:
     structure.MemTileDmaOp(of, _dma_blocks(chains))
 
 
+def configure_task(of: SSAValue, chain: Chain) -> SSAValue:
+    """Write the descriptors of a chain that ends, from a runtime sequence."""
+    blocks = [Block() for _ in chain.ring]
+    for number, (descriptor, block) in enumerate(zip(chain.ring, blocks, strict=True)):
+        succeeding = blocks[number + 1] if number + 1 < len(blocks) else None
+        _fill(block, descriptor, succeeding, chain, number)
+    return ops.configure_task(of, chain.direction, chain.channel, Region(blocks))
+
+
 def _dma_blocks(chains: Sequence[Chain]) -> Region:
     """Per chain a block that starts the channel and one a descriptor; `aie.end` at last."""
     starts = [Block() for _ in chains]
@@ -68,24 +86,29 @@ def _dma_blocks(chains: Sequence[Chain]) -> Region:
         ring = [Block() for _ in chain.ring]
         with ImplicitBuilder(start):
             dma.DmaStartOp(DmaDirection(chain.direction), chain.channel, ring[0], following)
-        for descriptor, block, succeeding in zip(
-            chain.ring, ring, [*ring[1:], ring[0]], strict=True
-        ):
-            _fill(block, descriptor, succeeding)
+        following_bds = zip(chain.ring, ring, [*ring[1:], ring[0]], strict=True)
+        for number, (descriptor, block, succeeding) in enumerate(following_bds):
+            _fill(block, descriptor, succeeding, chain, number)
         blocks += [start, *ring]
     with ImplicitBuilder(end):
         structure.EndOp()
     return Region([*blocks, end])
 
 
-def _fill(block: Block, descriptor: Descriptor, succeeding: Block) -> None:
-    layout = descriptor.layout
+def _fill(
+    block: Block, descriptor: Descriptor, succeeding: Block | None, chain: Chain, number: int
+) -> None:
+    d = descriptor
     with ImplicitBuilder(block):
-        with ops.held(descriptor.acquire, descriptor.release):
+        with ops.held(d.acquire, d.release, d.take, d.give):
             dma.DmaBdOp(
-                descriptor.buffer,
-                descriptor.offset,
-                descriptor.length,
-                tuple(zip(layout.sizes, layout.strides, strict=True)),
+                d.buffer,
+                d.offset,
+                d.length,
+                tuple(zip(d.layout.sizes, d.layout.strides, strict=True)),
+                bd_id=None if chain.first_bd is None else chain.first_bd + number,
             )
-        dma.NextBdOp(succeeding)
+        if succeeding is None:
+            structure.EndOp()
+        else:
+            dma.NextBdOp(succeeding)

@@ -31,10 +31,10 @@ def emit_encoder(plan: EncoderPlan, name: str, epoch: str = "E2") -> EncoderDesi
         # E1 knows objects of a core, E2 those of a function and calls the former deprecated.
         _declare_kernels(tiling, kernels.object if epoch == "E2" else None)
         array = declare_array(plan)
-        _emit_programs(plan, array, tiling, kernels.object if epoch == "E1" else None)
+        _emit_programs(plan, array, kernels.object if epoch == "E1" else None)
         declare_shim_channels(plan, array)
         for block in plan.blocks:
-            emit_sequence(plan, block)
+            emit_sequence(plan, block, array)
     module.verify()
     text = print_module(module, epoch)
     return EncoderDesign(name, epoch, text, plan, (kernels,))
@@ -51,14 +51,12 @@ def _type(parameter: Parameter, tiling: GemmTiling) -> Attribute:
     return MemRefType(element, [parameter.elems(tiling)]) if parameter.elems else element
 
 
-def _emit_programs(
-    plan: EncoderPlan, array: EncoderArray, tiling: GemmTiling, link_with: str | None
-) -> None:
+def _emit_programs(plan: EncoderPlan, array: EncoderArray, link_with: str | None) -> None:
     for column in array.cores:
         for core in column:
             emit_core(core, plan, link_with)
             core_dma(core.tile, core_chains(core))
     for column, mem in enumerate(array.mem_tiles):
-        chains = mem_tile_chains(mem, tiling)
+        chains = mem_tile_chains(mem, plan)
         check_chains(chains, f"mem tile {column}", plan.target)
         mem_tile_dma(mem.tile, chains)

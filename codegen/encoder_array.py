@@ -4,8 +4,9 @@ Like `array.py` for a GEMM design, with the same streams on the same channels: r
 from one shim and mem tile, column c its weight objects from shim and mem tile c, to which it gives
 its outputs. There are no runtime parameters to write: what a core does next comes as an object.
 
-A mem tile's pools are one buffer each, so that upstream's bank-aware allocator can place them: a
-buffer lies in one bank of 64 KB.
+A mem tile holds x objects as they come, weights in slots from which they are sent several times,
+and single objects (control, queries) in a ring of their own; outputs of all rows twice. What is in
+a slot has a pair of locks that count `row_blocks` at once or one by one.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from xdsl.ir import SSAValue
 from aiec.codegen import ops
 from aiec.codegen.array import DEPTH, LockPair, connect, lock_pair
 from aiec.codegen.gemm_transfers import x_column
+from aiec.codegen.plan_encoder import SINGLE_OBJECTS
 from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS, EncoderPlan
 from aiec.kernels.encoder import SCRATCH_ELEMS
 
-X_DEPTH, W_DEPTH = 4, 4  # objects in a mem tile
+_FIRST_SLOT_LOCK = 12  # after x, ring and four rows of outputs
 
 # A core's buffers, in the order of their addresses. Twins lie apart from what they are read with:
 # the set does not pack into banks. 960 bytes are left for the kernels' constants.
@@ -57,14 +59,17 @@ class EncoderCore:
 
 @dataclass(frozen=True, slots=True)
 class EncoderMemTile:
-    """One mem tile: pools of X_DEPTH and W_DEPTH objects, DEPTH times the outputs of all rows."""
+    """One mem tile. `x` is None where the column brings no x."""
 
+    column: int
     tile: SSAValue
-    x: SSAValue | None  # where the column brings x
-    w: SSAValue
-    out: tuple[SSAValue, ...]
+    x: SSAValue | None
+    ring: SSAValue
+    panel: SSAValue
+    out: tuple[SSAValue, ...]  # each the outputs of all rows, one after another
     x_locks: LockPair | None
-    w_locks: LockPair
+    ring_locks: LockPair
+    slot_locks: tuple[LockPair, ...]
     out_locks: tuple[LockPair, ...]  # by array row
 
 
@@ -81,7 +86,8 @@ def declare_array(plan: EncoderPlan) -> EncoderArray:
     """Declare tiles, buffers, locks and flows at the insertion point."""
     first, rows, columns = plan.target.first_core_row, range(plan.rows), range(plan.columns)
     shims = tuple(ops.tile(c, 0) for c in columns)
-    mem = tuple(ops.tile(c, 1) for c in columns)
+    # Panels are larger than a bank: buffers are laid end to end.
+    mem = tuple(ops.tile(c, 1, sequential=True) for c in columns)
     cores = tuple(tuple(ops.tile(c, first + r, sequential=True) for r in rows) for c in columns)
     array = EncoderArray(
         shims,
@@ -121,13 +127,20 @@ def _mem_tile(plan: EncoderPlan, column: int, tile: SSAValue) -> EncoderMemTile:
         return ops.buffer(tile, f"{name}_{role}", MemRefType(ops.ELEMENT_TYPES["bf16"], [elems]))
 
     has_x = column in {x_column(plan, row) for row in range(plan.rows)}
+    sizes = plan.mem
     return EncoderMemTile(
+        column,
         tile,
-        x=pool("x", X_DEPTH * TILE_ELEMS) if has_x else None,
-        w=pool("w", W_DEPTH * OBJECT_ELEMS),
+        x=pool("x", sizes.x_depth * TILE_ELEMS) if has_x else None,
+        ring=pool("ring", SINGLE_OBJECTS * OBJECT_ELEMS),
+        panel=pool("panel", sizes.panel_objects * OBJECT_ELEMS),
         out=tuple(pool(f"out{i}", plan.rows * TILE_ELEMS) for i in range(DEPTH)),
-        x_locks=lock_pair(tile, 0, f"{name}_x", X_DEPTH) if has_x else None,
-        w_locks=lock_pair(tile, 2, f"{name}_w", W_DEPTH),
+        x_locks=lock_pair(tile, 0, f"{name}_x", sizes.x_depth) if has_x else None,
+        ring_locks=lock_pair(tile, 2, f"{name}_ring", SINGLE_OBJECTS),
+        slot_locks=tuple(
+            lock_pair(tile, _FIRST_SLOT_LOCK + 2 * i, f"{name}_slot{i}", plan.row_blocks)
+            for i in range(sizes.slots)
+        ),
         out_locks=tuple(
             lock_pair(tile, 4 + 2 * r, f"{name}_out_row{r}", DEPTH) for r in range(plan.rows)
         ),

@@ -1,19 +1,30 @@
 """The buffer descriptors that the tiles of an encoder design run for ever, as chains by channel.
 
 Between `encoder_array.py` and `dma_blocks.py`, like `dma_chains.py` for a GEMM design, whose
-layouts these are. A mem tile's x and weights are rings of objects in one buffer each.
+layouts these are. Weights are not here: the runtime sequences drive them (`encoder_panels.py`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xdsl.ir import SSAValue
 
-from aiec.codegen.array import CORE_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL, LockPair
+from aiec.codegen.array import (
+    CORE_OUT_CHANNEL,
+    DEPTH,
+    MEM_OUT_CHANNEL,
+    WEIGHT_CHANNEL,
+    X_CHANNEL,
+    LockPair,
+)
 from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout
 from aiec.codegen.dma_chains import into, out_chains, out_of, x_blocking
-from aiec.codegen.encoder_array import W_DEPTH, X_DEPTH, EncoderCore, EncoderMemTile
-from aiec.ir.design import GemmTiling
-from aiec.ir.encoder import OBJECT_ELEMS, TILE_ELEMS
+from aiec.codegen.encoder_array import EncoderCore, EncoderMemTile
+from aiec.ir.encoder import OBJECT_ELEMS, TILE_ELEMS, EncoderPlan
+from aiec.kernels.encoder import tiling_for
+
+FIRST_ODD_BD = 24  # Source: TM isBdChannelAccessible; even channels reach those below
 
 
 def core_chains(core: EncoderCore) -> tuple[Chain, ...]:
@@ -25,26 +36,38 @@ def core_chains(core: EncoderCore) -> tuple[Chain, ...]:
     )
 
 
-def mem_tile_chains(mem: EncoderMemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
-    """A mem tile's DMA: x blocked, weight objects as they are, outputs joined and put in rows."""
+def mem_tile_chains(mem: EncoderMemTile, plan: EncoderPlan) -> tuple[Chain, ...]:
+    """What a mem tile's DMA does for ever: x blocked, outputs joined and put in rows.
+
+    Descriptors have numbers, as those of the weights that the sequences write need others: x and
+    outputs take the even channels' from 0 and the odd channels' from `FIRST_ODD_BD`.
+    """
+    tiling = tiling_for(plan.target)
     chains = out_chains(mem.out, mem.out_locks, tiling)
-    chains += _ring(WEIGHT_CHANNEL, mem.w, (W_DEPTH, OBJECT_ELEMS), mem.w_locks)
     if mem.x is not None and mem.x_locks is not None:
-        ring = (X_DEPTH, TILE_ELEMS)
-        chains += _ring(X_CHANNEL, mem.x, ring, mem.x_locks, x_blocking(tiling))
-    return chains
+        offsets = [TILE_ELEMS * i for i in range(plan.mem.x_depth)]
+        filled = tuple(_x_object(mem.x, o, mem.x_locks, x_blocking(tiling)) for o in offsets)
+        drained = tuple(
+            _x_object(mem.x, o, LockPair(mem.x_locks.full, mem.x_locks.empty), LINEAR)
+            for o in offsets
+        )
+        chains += Chain("S2MM", X_CHANNEL, filled), Chain("MM2S", X_CHANNEL, drained)
+    return _numbered(chains)
 
 
-def _ring(
-    channel: int,
-    buffer: SSAValue,
-    ring: tuple[int, int],
-    locks: LockPair,
-    arriving: Layout = LINEAR,
-) -> tuple[Chain, Chain]:
-    """Both directions of a channel over a ring: number of objects, elements of one."""
-    depth, elems = ring
-    offsets = [elems * i for i in range(depth)]
-    filled = (Descriptor(buffer, o, elems, locks.empty, locks.full, arriving) for o in offsets)
-    drained = (Descriptor(buffer, o, elems, locks.full, locks.empty) for o in offsets)
-    return Chain("S2MM", channel, tuple(filled)), Chain("MM2S", channel, tuple(drained))
+def odd_descriptors(plan: EncoderPlan) -> int:
+    """Descriptors of a mem tile's odd channels that its chains take for ever."""
+    return DEPTH * sum((MEM_OUT_CHANNEL + row) % 2 for row in range(plan.rows))
+
+
+def _x_object(buffer: SSAValue, offset: int, locks: LockPair, layout: Layout) -> Descriptor:
+    return Descriptor(buffer, offset, TILE_ELEMS, locks.empty, locks.full, layout)
+
+
+def _numbered(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
+    following = [0, FIRST_ODD_BD]
+    numbered = []
+    for chain in chains:
+        numbered.append(replace(chain, first_bd=following[chain.channel % 2]))
+        following[chain.channel % 2] += len(chain.ring)
+    return tuple(numbered)

@@ -18,6 +18,7 @@ from xdsl.ir import SSAValue
 from aiec.codegen import ops
 from aiec.codegen.array import SHIM_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL
 from aiec.codegen.encoder_array import EncoderArray
+from aiec.codegen.encoder_panels import WeightStream
 from aiec.codegen.encoder_transfers import STREAMS, Issue, issues, reads, writes
 from aiec.codegen.gemm_transfers import ELEMENT_BYTES, Transfer, x_column
 from aiec.ir.encoder import BlockSequence, EncoderPlan
@@ -35,19 +36,23 @@ def declare_shim_channels(plan: EncoderPlan, array: EncoderArray) -> None:
         ops.shim_channel(_channel("out", column), shim, "S2MM", SHIM_OUT_CHANNEL)
 
 
-def emit_sequence(plan: EncoderPlan, block: BlockSequence) -> None:
+def emit_sequence(plan: EncoderPlan, block: BlockSequence, array: EncoderArray) -> None:
     """Emit the sequence of `block` at the insertion point."""
     roles = [a.role for a in block.arguments]
     types = [MemRefType(bf16, [a.nbytes // ELEMENT_BYTES]) for a in block.arguments]
     with ops.runtime_sequence(block.symbol, roles, types) as buffers:
         streams = _Streams(dict(zip(roles, buffers, strict=True)))
+        weights = WeightStream(plan, array.mem_tiles)
         for number, step in enumerate(block.steps):
+            streams.await_outputs(number - 2)  # two steps' tasks are what a mem tile's queue holds
+            weights.queue(step)
             needed = _last_needed(plan, block, number)
             for issue in issues(plan, step):
                 if issue.transfer.role != "out" and issue.buffer != "weights":
                     streams.await_outputs(needed)
                 streams.queue(issue, number)
         streams.await_all()
+        weights.free()
 
 
 def _last_needed(plan: EncoderPlan, block: BlockSequence, number: int) -> int:

@@ -117,13 +117,16 @@ def _x_and_residual(
 
 
 def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
-    """Control objects, then the panel of each column tile once for every row block."""
+    """Control objects, then the panel of each column tile as often as it crosses DDR."""
     start = step.weights + column * step.objects * OBJECT_ELEMS
+    panel, times = step.k_tiles * OBJECT_ELEMS, step.row_blocks // step.turns
+    if times == 1:
+        yield _linear(0, "weights", "w", column, start, step.objects * OBJECT_ELEMS)
+        return
     yield _control(start, column)
-    panel = step.k_tiles * OBJECT_ELEMS
     for j in range(step.column_tiles):
         offset = start + CONTROL_OBJECTS * OBJECT_ELEMS + j * panel
-        sizes, strides = (step.row_blocks, 1, 1, panel), (0, 0, 0, 1)
+        sizes, strides = (times, 1, 1, panel), (0, 0, 0, 1)
         yield _issue(j * step.row_blocks, "weights", "w", column, offset, sizes, strides)
 
 

@@ -24,7 +24,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Region, SSAValue
 
-from aiec.codegen.dialects import locks, npu, routing, structure
+from aiec.codegen.dialects import locks, npu, registers, routing, structure, tasks
 from aiec.codegen.dialects.attributes import DmaDirection, LockAction
 
 Held: TypeAlias = AbstractContextManager[None]
@@ -146,11 +146,11 @@ def release(of: SSAValue, value: int) -> None:
 
 
 @contextmanager
-def held(taken: SSAValue, given: SSAValue) -> Iterator[None]:
-    """Take one of `taken`, do the body, give one to `given`."""
-    locks.UseLockOp(taken, LockAction.ACQUIRE_GREATER_EQUAL, 1)
+def held(taken: SSAValue, given: SSAValue, take: int = 1, give: int = 1) -> Iterator[None]:
+    """Take one of `taken` (or `take`), do the body, give one to `given` (or `give`)."""
+    locks.UseLockOp(taken, LockAction.ACQUIRE_GREATER_EQUAL, take)
     yield
-    locks.UseLockOp(given, LockAction.RELEASE, 1)
+    locks.UseLockOp(given, LockAction.RELEASE, give)
 
 
 # Host side
@@ -198,3 +198,20 @@ def dma_memcpy_nd(
 def dma_wait(channel: str) -> None:
     """Wait for the completion of one transfer on a shim channel."""
     npu.NpuDmaWaitOp(channel)
+
+
+def configure_task(of: SSAValue, direction: str, channel: int, body: Region) -> SSAValue:
+    """Write the descriptors of a chain for a channel of a tile."""
+    return tasks.DmaConfigureTaskOp(of, DmaDirection(direction), channel, body).result
+
+
+def free_task(task: SSAValue) -> None:
+    """Give back the numbers of a chain's descriptors."""
+    tasks.DmaFreeTaskOp(task)
+
+
+def push_queue(
+    column: int, row: int, direction: str, channel: int, first_bd: int, runs: int
+) -> None:
+    """Queue the chain that begins at a descriptor, to run so often."""
+    registers.NpuPushQueueOp(column, row, DmaDirection(direction), channel, first_bd, runs - 1)

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from aiec.ir.encoder import (
+    OBJECT_BYTES,
     OBJECT_ELEMS,
     TILE,
     TILE_ELEMS,
@@ -27,6 +28,7 @@ from aiec.ir.encoder import (
     GemmStep,
     HostBuffer,
     Matrix,
+    MemTileSizes,
     Step,
 )
 from aiec.ir.errors import CodegenError
@@ -36,6 +38,9 @@ from aiec.ir.target import Target
 EPSILON = 1e-5  # of the norms, in the kernels
 TAPS = 3  # of both convolutions
 STATISTICS_BLOCKS = 6  # row blocks for whose statistics a core has room
+SLOTS = 4  # of weights in a mem tile: of two splits, descriptors of both directions fit its DMA
+X_DEPTHS = (4, 2)  # x objects in a mem tile, the better one first
+SINGLE_OBJECTS = 2  # control and query objects in a mem tile
 ALL_BLOCKS = tuple(BlockKind)
 
 
@@ -59,6 +64,7 @@ def plan_encoder(
         rows=sizes.rows,
         row_tiles=sizes.row_tiles,
         state_tiles=sizes.state_tiles,
+        mem=sizes.mem,
         blocks=blocks,
         why="",
     )
@@ -74,6 +80,7 @@ class Sizes:
     row_tiles: int  # of the frames, a multiple of rows and columns
     state_tiles: int  # a multiple of columns
     mlp_tiles: int  # a multiple of columns
+    mem: MemTileSizes
 
     @classmethod
     def of(cls, shape: EncoderShape, target: Target) -> Sizes:
@@ -86,6 +93,7 @@ class Sizes:
             row_tiles=round_up(tiles_of(shape.frames), math.lcm(rows, columns)),
             state_tiles=round_up(tiles_of(shape.state), columns),
             mlp_tiles=round_up(tiles_of(shape.mlp), columns),
+            mem=mem_tile_sizes(shape, target),
         )
 
     @property
@@ -93,10 +101,35 @@ class Sizes:
         """Row tiles of one array row."""
         return self.row_tiles // self.rows
 
+    def parts(self, k_tiles: int) -> tuple[int, ...]:
+        """k tiles of a column tile in each slot: all, or the largest whole fraction that fits."""
+        fractions = (k_tiles // n for n in range(1, k_tiles + 1) if k_tiles % n == 0)
+        fitting = next(f for f in fractions if f <= self.mem.panel_objects)
+        slots = min(self.mem.slots, fitting)
+        return tuple((fitting + slots - 1 - i) // slots for i in range(slots))
+
     @property
     def state_elems(self) -> int:
         """Elements of the residual stream."""
         return self.row_tiles * self.state_tiles * TILE_ELEMS
+
+
+def mem_tile_sizes(shape: EncoderShape, target: Target) -> MemTileSizes:
+    """Slots for the longest panel of a layer that fits; x objects fewer if that makes it fit."""
+    panels = sorted((shape.state // TILE, shape.mlp // TILE), reverse=True)
+    options = [MemTileSizes(depth, SLOTS, _room(target, depth) // SLOTS) for depth in X_DEPTHS]
+    for panel in panels:
+        for option in options:
+            if panel <= option.panel_objects:
+                return replace(option, slot_objects=-(-panel // SLOTS))
+    return options[0]
+
+
+def _room(target: Target, x_depth: int) -> int:
+    """Weight objects that a mem tile has room for beside x, outputs and single objects."""
+    outputs = 2 * target.core_rows * TILE_ELEMS * 2
+    taken = outputs + SINGLE_OBJECTS * OBJECT_BYTES + x_depth * TILE_ELEMS * 2
+    return (target.mem_tile_bytes - taken) // OBJECT_BYTES
 
 
 def tiled(buffer: str, col_tiles: int, offset: int = 0) -> Matrix:
@@ -237,13 +270,16 @@ class _Steps:
         """Add a GEMM of `features` (n, k). By default k is padded to an even number of tiles."""
         n, k = features
         sizes = self._sizes
+        k_tiles = k_tiles or round_up(tiles_of(k), 2)
         step = GemmStep(
             name,
             n,
             k,
             row_blocks or sizes.row_blocks,
             column_tiles=-(-n // (TILE * sizes.columns)),
-            k_tiles=k_tiles or round_up(tiles_of(k), 2),
+            k_tiles=k_tiles,
+            parts=sizes.parts(k_tiles),
+            turns=sizes.row_blocks if k_tiles <= sizes.mem.panel_objects else 1,
             weights=self._weights,
             x=x,
             out=out,

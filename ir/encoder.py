@@ -126,6 +126,9 @@ class GemmStep:
         weights: first element of the step's objects in the buffer "weights": for each array column
             CONTROL_OBJECTS, then column_tiles * k_tiles weight objects.
         runs: the true k is so many equal runs, each of them padded (a convolution's taps).
+        parts: k tiles of a column tile's weights that a mem tile holds, by slot: all, or a whole
+            fraction of them where they do not fit.
+        turns: row blocks for which the parts stay there: 1, or the plan's `row_blocks`.
         x, out: (4 * row_blocks, k_tiles) and (4 * row_blocks, columns * column_tiles) tiles.
         width: 0, or the true length of the rows of x that are normalized.
         transpose: each output tile is stored transposed.
@@ -142,10 +145,23 @@ class GemmStep:
     x: Matrix
     out: Matrix
     runs: int = 1
+    parts: tuple[int, ...] = ()
+    turns: int = 1
     width: int = 0
     activation: Activation = Activation.NONE
     transpose: bool = False
     residual: Matrix | None = None
+
+    @property
+    def resident(self) -> bool:
+        """Whether weights lie in the mem tiles for several row blocks."""
+        return self.turns > 1
+
+    @property
+    def loads(self) -> int:
+        """How often a chain of `parts` is filled from DDR."""
+        rounds = self.k_tiles // sum(self.parts)
+        return self.column_tiles * self.row_blocks * rounds // self.turns
 
     @property
     def objects(self) -> int:
@@ -225,6 +241,20 @@ class BlockSequence:
 
 
 @dataclass(frozen=True, slots=True)
+class MemTileSizes:
+    """How a mem tile's memory is used: x objects, slots of weights, objects in each slot."""
+
+    x_depth: int
+    slots: int
+    slot_objects: int
+
+    @property
+    def panel_objects(self) -> int:
+        """Weight objects that can be resident."""
+        return self.slots * self.slot_objects
+
+
+@dataclass(frozen=True, slots=True)
 class EncoderPlan:
     """One array configuration, and the blocks of an encoder that run on it.
 
@@ -238,8 +268,14 @@ class EncoderPlan:
     rows: int
     row_tiles: int
     state_tiles: int
+    mem: MemTileSizes
     blocks: tuple[BlockSequence, ...]
     why: str  # how the plan was chosen, for a person
+
+    @property
+    def row_blocks(self) -> int:
+        """Row tiles of one array row."""
+        return self.row_tiles // self.rows
 
     def block(self, kind: BlockKind) -> BlockSequence:
         """The block of a kind; KeyError if it was not planned."""

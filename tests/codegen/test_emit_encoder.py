@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +26,9 @@ from aiec.codegen.dialects.structure import (
     RuntimeSequenceOp,
     tile_of,
 )
+from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
 from aiec.codegen.emit_encoder import emit_encoder
+from aiec.codegen.encoder_panels import runs_of
 from aiec.codegen.encoder_transfers import issues, reads, writes
 from aiec.codegen.plan_encoder import plan_encoder
 from aiec.ir.design import EncoderDesign
@@ -171,7 +174,8 @@ def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
         if isinstance(step, GemmStep):
             tiles = step.column_tiles * step.row_blocks
             x = tiles * (step.k_tiles + (plan.columns if step.residual else 0)) * 4096
-            w, out = (2 + tiles * step.k_tiles) * 4352, 4 * tiles * 4096
+            assert step.resident, "weights cross DDR once"
+            w, out = step.objects * 4352, 4 * tiles * 4096
         else:
             units = step.head_blocks * step.query_blocks
             x, w, out = units * 2 * step.key_tiles * 4096, (2 + 4 * units) * 4352, 4 * units * 4096
@@ -181,6 +185,75 @@ def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
             **{("out", column): out for column in range(plan.columns)},
         }
         assert moved == expected, step.name
+
+
+def sent_objects(plan: EncoderPlan, step: GemmStep) -> tuple[int, int]:
+    """Weight objects that a mem tile takes and sends for a step."""
+    runs = runs_of(plan, step)
+    return sum(step.parts) * runs.fills, sum(step.parts) * runs.sends
+
+
+@TARGETS
+@pytest.mark.parametrize("size", WHISPER)
+def test_mem_tiles_send_a_weight_object_for_every_k_step(target: Target, size: str) -> None:
+    plan = plan_encoder(WHISPER[size], target)
+    for block in plan.blocks:
+        for step in block.steps:
+            if not isinstance(step, GemmStep):
+                continue
+            filled, sent = sent_objects(plan, step)
+            assert sent == step.column_tiles * step.row_blocks * step.k_tiles
+            moved = sum(
+                math.prod(i.transfer.sizes)
+                for i in issues(plan, step)
+                if (i.transfer.role, i.transfer.lane) == ("w", 0)
+            )
+            assert moved == (2 + filled) * 4352
+            assert max(step.parts) <= plan.mem.slot_objects
+            assert len(step.parts) <= plan.mem.slots
+            runs = runs_of(plan, step)
+            assert max(runs.fills, runs.sends) <= target.mem.max_repeat
+
+
+def test_panels_that_fit_no_mem_tile_are_sent_again_for_every_row_block() -> None:
+    plan = plan_encoder(WHISPER["large-v3"], NPU1)
+    fc2 = plan.block(BlockKind.LAYER).step("fc2")
+    assert isinstance(fc2, GemmStep) and not fc2.resident and sum(fc2.parts) < fc2.k_tiles == 80
+    filled, sent = sent_objects(plan, fc2)
+    assert filled == sent == 5 * 6 * 80
+
+
+def test_descriptors_of_sequences_are_not_those_that_run_for_ever(
+    design: EncoderDesign, module: ModuleOp
+) -> None:
+    for dma in ops(module, MemTileDmaOp):
+        static = [bd.bd_id.value.data for bd in dma.walk() if isinstance(bd, DmaBdOp) and bd.bd_id]
+        assert len(static) == len(set(static))
+        for sequence in ops(module, RuntimeSequenceOp):
+            written = [
+                bd.bd_id.value.data
+                for task in sequence.walk()
+                if isinstance(task, DmaConfigureTaskOp) and tile_of(task.tile) == tile_of(dma.tile)
+                for bd in task.walk()
+                if isinstance(bd, DmaBdOp) and bd.bd_id
+            ]
+            assert written and not set(written) & set(static)
+            assert len(written) == len(set(written)) and min(written) >= 24
+            assert max(written) < design.plan.target.mem.bds
+
+
+def test_too_many_splits_of_weights_are_refused() -> None:
+    plan = plan_encoder(WHISPER["tiny"], NPU1)
+    block = plan.block(BlockKind.LAYER)
+    steps = tuple(
+        replace(step, parts=(3,)) if step.name in ("k", "v", "fc1") else step
+        for step in block.steps
+    )
+    steps = (*steps, replace(block.step("q"), parts=(2, 2, 2)))
+    broken = replace(plan, blocks=(replace(block, steps=steps),))
+    message = "split in too many ways; expected 48 descriptors of a mem tile, and 50 are needed"
+    with pytest.raises(CodegenError, match=message):
+        emit_encoder(broken, "broken")
 
 
 def test_a_step_reads_what_steps_before_it_wrote() -> None:
