@@ -127,6 +127,7 @@ class KeywordAttr(Data[Any], SpacedOpaqueSyntaxAttribute):
 class WireBundleAttr(KeywordAttr):
     name = "aie.wire_bundle"
     WORDS: ClassVar = WireBundle
+    ALIASES: ClassVar = {bundle.value.upper(): bundle.value for bundle in WireBundle}
 
 
 @irdl_attr_definition

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import IntegerAttr, MemRefType, ModuleOp
+from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Operation
 
 from aiec.codegen.dialects.attributes import PacketInfoAttr
@@ -14,7 +15,8 @@ from aiec.codegen.dialects.dma import DmaBdOp, DmaBdPacketOp, channel_of
 from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.objectfifo import ObjectFifoAcquireOp, ObjectFifoSubviewAccessOp
 from aiec.codegen.dialects.routing import ShimDmaAllocationOp
-from aiec.codegen.dialects.structure import DeviceOp, TileOp
+from aiec.codegen.dialects.structure import DeviceOp, RuntimeSequenceOp, TileOp
+from aiec.codegen.dialects.tasks import ReadScratchpadParameterOp
 from aiec.ir.errors import DesignError
 
 
@@ -28,10 +30,34 @@ def normalise(module: ModuleOp) -> None:
                 _move_packet(op)
             case DmaBdOp() if op.pad_value is not None:
                 _move_pad_value(op, op.pad_value)
+            case FuncOp() if isinstance(op.parent_op(), DeviceOp) and _commands(op):
+                _make_sequence(op)
             case ShimDmaAllocationOp() if op.tile is None:
                 _find_tile(op)
             case ObjectFifoAcquireOp() if isinstance(op.results[0].type, MemRefType):
                 _acquire_subview(op)
+
+
+def _commands(op: FuncOp) -> bool:
+    """Whether a function gives commands to the controller: it is a sequence then."""
+    return any(inner.name.startswith("aiex.") for inner in op.walk() if not _in_core(inner))
+
+
+def _in_core(op: Operation) -> bool:
+    return op.name == ReadScratchpadParameterOp.name
+
+
+def _make_sequence(op: FuncOp) -> None:
+    """func.func of commands, as compilers of 2024 wrote it -> aie.runtime_sequence."""
+    body = op.body.detach_block(0)
+    if isinstance(body.last_op, ReturnOp):
+        body.last_op.detach()
+    sequence = RuntimeSequenceOp(body, op.sym_name.data)
+    sequence.location = op.location
+    block = op.parent_block()
+    assert block is not None
+    block.insert_op_before(sequence, op)
+    op.detach()
 
 
 def _move_packet(op: DmaBdPacketOp) -> None:

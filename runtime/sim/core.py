@@ -7,12 +7,14 @@ Locks become actions, calls of external functions run their Python model at once
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 from xdsl.dialects import func
+from xdsl.dialects.builtin import VectorType
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.locks import UseLockOp
@@ -21,15 +23,17 @@ from aiec.codegen.dialects.objectfifo import (
     ObjectFifoReleaseOp,
     ObjectFifoSubviewAccessOp,
 )
-from aiec.codegen.dialects.routing import GetCascadeOp, PutCascadeOp
+from aiec.codegen.dialects.routing import GetCascadeOp, GetStreamOp, PutCascadeOp, PutStreamOp
 from aiec.codegen.dialects.tasks import ReadScratchpadParameterOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.affine import AFFINE
 from aiec.runtime.sim.cascade import Cascade, GetBeat, PutBeat, drive
+from aiec.runtime.sim.core_stream import GetWord, PutWord, as_words, from_words
 from aiec.runtime.sim.fifo_build import CorePort
 from aiec.runtime.sim.fifo_plan import Place, Side, side_of
 from aiec.runtime.sim.locks import Lock, LockUse
+from aiec.runtime.sim.machine import Direction, Machine
 from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.memrefs import MEMREFS
 from aiec.runtime.sim.process import PAUSE, Acquire, Action, Process, Release
@@ -37,7 +41,6 @@ from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import describe, is_acquire, is_equal, the
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
-from aiec.runtime.sim.unwritten import Unwritten
 
 Kernels = Mapping[str, Callable[..., Any]]
 Values = Mapping[SSAValue, object]
@@ -56,21 +59,16 @@ class CoreCompiler:
         kernels: Kernels,
         functions: Mapping[str, func.FuncOp],
         ports: Mapping[tuple[str, Side, Place], CorePort],
-        cascades: Mapping[tuple[Place, bool], Cascade],
-        unwritten: Unwritten,
-        parameters: Mapping[str, int],
-        bus: Callable[[Place, int], int],
-        memory_bytes: int,
+        machine: Machine,
     ) -> None:
-        self._bus = bus
-        self._memory_bytes = memory_bytes
-        self._unwritten = unwritten
-        self._parameters = parameters
+        self._machine = machine
+        self._memory_bytes = machine.target.core_memory_bytes
+        self._unwritten = machine.unwritten
         self._values = values
         self._kernels = kernels
         self._functions = functions
         self._ports = ports
-        self._cascades = cascades
+        self._cascades = machine.cascades
         self._place: Place = (0, 0)
         self._calling: list[str] = []  # functions of the design that are being written in place
         self._handlers: dict[str, Handler] = {
@@ -86,6 +84,8 @@ class CoreCompiler:
             "aie.event": _nothing,
             "aie.put_cascade": self._put_cascade,
             "aie.get_cascade": self._get_cascade,
+            "aie.put_stream": self._put_stream,
+            "aie.get_stream": self._get_stream,
             "aiex.read_scratchpad_parameter": self._read_parameter,
         }
 
@@ -161,11 +161,36 @@ class CoreCompiler:
         beat = f"(yield {w.bind(GetBeat)}({cascade}))"
         w.define(op.value, f"{beat}.view({dtype}).reshape({shape_of(kind)})")
 
+    def _stream(self, w: Writer, op: PutStreamOp | GetStreamOp, direction: Direction) -> str:
+        """The stream port that an op's channel number names at run time."""
+        stream = partial(self._machine.stream_of, self._place, direction, describe(op))
+        return f"{w.bind(stream, 'stream')}({w.use(op.channel)})"
+
+    def _put_stream(self, w: Writer, op: PutStreamOp) -> None:
+        w.settle()
+        word = (
+            f"{w.bind(as_words)}({w.use(op.value)}, {w.bind(dtype_of(element_of(op.value.type)))})"
+        )
+        stream = self._stream(w, op, Direction.MM2S)
+        w.emit(f"for word in {word}: yield {w.bind(PutWord)}({stream}, word)")
+
+    def _get_stream(self, w: Writer, op: GetStreamOp) -> None:
+        w.settle()
+        kind = op.value.type
+        dtype = dtype_of(element_of(kind))
+        shape = shape_of(kind) if isinstance(kind, VectorType) else ()
+        count = max(1, dtype.itemsize * math.prod(shape) // 4)
+        stream, parts = self._stream(w, op, Direction.S2MM), w.fresh("parts")
+        w.emit(f"{parts} = []")
+        w.emit(f"for _ in range({count}): {parts}.append((yield {w.bind(GetWord)}({stream})))")
+        call = f"{w.bind(from_words)}({parts}, {w.bind(dtype)}, {shape})"
+        w.define(op.value, call if shape else f"{call}.item()")
+
     def _read_parameter(self, w: Writer, op: ReadScratchpadParameterOp) -> None:
         w.spend(timing.SCALAR_LOAD_CYCLES)
         kind = op.result.type
         name = op.parameter.root_reference.data
-        cell = w.bind(self._parameters, "parameters")
+        cell = w.bind(self._machine.parameters, "parameters")
         dtype = w.bind(dtype_of(kind), "dtype")
         w.define(op.result, f"{w.bind(_parameter)}({cell}, {name!r}, {dtype})")
 
@@ -218,7 +243,7 @@ class CoreCompiler:
         if steps:
             incoming = w.bind(self._cascades.get((self._place, False)), "cascade")
             outgoing = w.bind(self._cascades.get((self._place, True)), "cascade")
-            bus = w.bind(partial(self._bus, self._place), "bus")
+            bus = w.bind(partial(self._machine.read_register, self._place), "bus")
             call = f"yield from {w.bind(drive)}({call}, {symbol!r}, {incoming}, {outgoing}, {bus})"
         self._invoke(w, op, call)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Pattern(Protocol):
 class Route(Protocol):
     """What a channel needs of the stream network: to be told that one end stands ready."""
 
-    def stands_ready(self, channel: Channel) -> None: ...
+    def stands_ready(self, channel: Any) -> None: ...
     def withdraw(self, channel: Channel) -> None: ...
     def clear(self) -> None: ...
 

@@ -21,11 +21,6 @@ from aiec.codegen.dialects.foreign import GlobalOp
 from aiec.codegen.dialects.locks import LockOp
 from aiec.codegen.dialects.objectfifo import ObjectFifoRearmBindingOp
 from aiec.codegen.dialects.routing import (
-    CascadeFlowOp,
-    FlowOp,
-    PacketDestOp,
-    PacketFlowOp,
-    PacketSourceOp,
     ShimDmaAllocationOp,
 )
 from aiec.codegen.dialects.structure import (
@@ -41,16 +36,15 @@ from aiec.codegen.dialects.structure import (
 )
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim import reading
-from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.core import CoreCompiler, Kernels
 from aiec.runtime.sim.descriptors import DescriptorWriter
 from aiec.runtime.sim.dma import Task
 from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
+from aiec.runtime.sim.flows import FlowBuilder
 from aiec.runtime.sim.locks import Lock
-from aiec.runtime.sim.machine import SHIM_ROW, Direction, Machine, Port, Rearm, Shared, Tile
+from aiec.runtime.sim.machine import Direction, Machine, Port, Rearm, Shared, Tile
 from aiec.runtime.sim.memory import Buffer, host_memory, place
-from aiec.runtime.sim.packet import PacketSink, PacketSource
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol, the
@@ -60,15 +54,6 @@ from aiec.runtime.sim.scratchpad import core_waits
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 OpT = TypeVar("OpT", bound=Operation)
-# A shim's south ports: tokens leave for the controller on 0; the mux leads the others to its DMA.
-# Source: hardware.md's shim mux (MM2S on south slaves 3 and 7, S2MM on south masters 2 and 3).
-TO_CONTROLLER = ("South", 0)
-SHIM_MUX = {
-    (Direction.MM2S, "South", 3): ("DMA", 0),
-    (Direction.MM2S, "South", 7): ("DMA", 1),
-    (Direction.S2MM, "South", 2): ("DMA", 0),
-    (Direction.S2MM, "South", 3): ("DMA", 1),
-}
 
 
 def elaborate(device: DeviceOp, kernels: Kernels, shared: Shared) -> Elaborated:
@@ -103,8 +88,8 @@ class _Elaboration:
         self._locks()
         self._buffers()
         self._external_buffers()
-        self._flows()  # before the descriptors: a channel that starts must have its route
-        self._packet_flows()
+        flows = FlowBuilder(self._machine, self._ops, self._values)
+        flows.build()
         self._descriptors()
         self._allocations()
         self._fifos()
@@ -113,7 +98,7 @@ class _Elaboration:
             tile.static_descriptors.update(tile.descriptors)
         rows = self._machine.target.first_core_row + self._machine.target.core_rows
         check_routes(self._machine.nets, self._machine.columns, rows)
-        self._cascades()
+        flows.build_cascades()
         self._cores()
         return Elaborated(self._machine, self._values, self._globals())
 
@@ -191,62 +176,6 @@ class _Elaboration:
                 tile = self._tile(op.tile, op)
                 DescriptorWriter(self._machine, tile, self._values).write(op)
 
-    def _flows(self) -> None:
-        sinks: dict[Port, list[Port]] = {}
-        taken: dict[Port, str] = {}
-        for op in self._of(FlowOp):
-            start, end = reading.ports(op)
-            where = describe(op)
-            source = self._port(op.source, op, start, Direction.MM2S)
-            sink = self._port(op.dest, op, end, Direction.S2MM)
-            if sink in taken:
-                raise DesignError(
-                    f"{sink} is the end of two flows", where=where, expected=f"only {taken[sink]}"
-                )
-            taken[sink] = where
-            sinks.setdefault(source, []).append(sink)
-        for source, ends in sinks.items():
-            self._machine.connect(source, ends, taken[ends[0]])
-
-    def _packet_flows(self) -> None:
-        for op in self._of(PacketFlowOp):
-            sinks = [sink for dest in op.dests if (sink := self._packet_sink(dest)) is not None]
-            for source in op.sources if sinks else ():
-                if (start := self._packet_source(source)) is not None:
-                    keep = bool(number(op.keep_pkt_header))
-                    self._machine.packet_path(start, op.id.value.data, sinks, keep, describe(op))
-
-    def _packet_sink(self, op: PacketDestOp) -> tuple[PacketSink, Tile] | None:
-        """A DMA channel or a control port; None for the controller, which takes tokens."""
-        tile, end = self._tile(op.tile, op), (op.bundle.data.value, op.channel.value.data)
-        if end == TO_CONTROLLER:
-            return None
-        if end[0] == "TileControl":
-            return self._machine.control_sink(tile), tile
-        port = self._port(op.tile, op, end, Direction.S2MM)
-        return self._machine.packet_sink(port), tile
-
-    def _packet_source(self, op: PacketSourceOp) -> tuple[PacketSource, Tile] | None:
-        """A DMA channel or a control port; None for a trace unit, which sends nothing here."""
-        tile, end = self._tile(op.tile, op), (op.bundle.data.value, op.channel.value.data)
-        if end[0] == "Trace":
-            return None
-        if end[0] == "TileControl":
-            return self._machine.control_source(tile), tile
-        port = self._port(op.tile, op, end, Direction.MM2S)
-        return self._machine.packet_source(port), tile
-
-    def _port(
-        self, value: SSAValue, op: Operation, end: tuple[str, int], direction: Direction
-    ) -> Port:
-        tile, where = self._tile(value, op), describe(op)
-        bundle, channel = SHIM_MUX.get((direction, *end), end) if tile.row == SHIM_ROW else end
-        if bundle != "DMA":
-            raise DesignError(f"a flow at {bundle} is not supported", where=where, expected="DMA")
-        port = Port(tile.column, tile.row, direction, channel)
-        self._machine.channel(port, where)
-        return port
-
     def _allocations(self) -> None:
         for op in self._of(ShimDmaAllocationOp):
             assert op.tile is not None
@@ -285,13 +214,6 @@ class _Elaboration:
             for value, start in zip(op.locks, op.integers("lock_inits"), strict=True):
                 rearm.locks.append((the(Lock, value, self._values, op), start))
 
-    def _cascades(self) -> None:
-        for op in self._of(CascadeFlowOp):
-            source, sink = self._tile(op.source_tile, op), self._tile(op.dest_tile, op)
-            cascade = Cascade(f"the cascade from {source} to {sink}")
-            self._machine.cascades[(source.column, source.row), True] = cascade
-            self._machine.cascades[(sink.column, sink.row), False] = cascade
-
     def _globals(self) -> dict[str, np.ndarray]:
         return {
             op.sym_name.data: dense_array(op.initial_value)
@@ -301,11 +223,7 @@ class _Elaboration:
 
     def _cores(self) -> None:
         functions = {op.sym_name.data: op for op in self._of(func.FuncOp) if op.body.blocks}
-        cascades = self._machine.cascades
-        compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, cascades,
-                                self._machine.unwritten, self._machine.parameters,
-                                self._machine.read_register,
-                                self._machine.target.core_memory_bytes)  # fmt: skip
+        compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, self._machine)
         for op in self._of(CoreOp):
             tile = self._tile(op.tile, op)
             tile.core = Process(self._machine.engine, f"core of {tile}")

@@ -56,6 +56,9 @@ class Image:
         machine = self._machine
         yield from machine.channels.values()
         yield from {id(c.route): c.route for c in machine.channels.values() if c.route}.values()
+        yield from machine.core_streams.values()
+        streams = machine.core_streams.values()
+        yield from {id(s.route): s.route for s in streams if s.route}.values()
         yield from machine.control_sinks.values()
         yield from machine.control_sources.values()
         yield from machine.cascades.values()

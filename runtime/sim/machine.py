@@ -6,6 +6,7 @@ so a machine holds what the design names and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -16,6 +17,7 @@ from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim import timing
 from aiec.runtime.sim.cascade import Cascade
 from aiec.runtime.sim.control import ControlPort, ControlSource, RegisterFile
+from aiec.runtime.sim.core_stream import CoreStream
 from aiec.runtime.sim.dma import Bd, Channel, Task
 from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.locks import Lock
@@ -53,6 +55,23 @@ class Port:
 
     def __str__(self) -> str:
         return f"tile ({self.column}, {self.row}) {self.direction.name} {self.channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class CorePortOf:
+    """One stream port of a core by its coordinates; MM2S is what the core sends."""
+
+    column: int
+    row: int
+    direction: Direction
+    channel: int
+
+    def __str__(self) -> str:
+        way = "out" if self.direction is Direction.MM2S else "in"
+        return f"the core of tile ({self.column}, {self.row}), stream {way} {self.channel}"
+
+
+End = Port | CorePortOf
 
 
 @dataclass(slots=True)
@@ -106,6 +125,7 @@ class Machine:
         self.buffers: dict[str, Buffer] = {}
         self.allocations: dict[str, Port] = {}
         self.packets: dict[str, int] = {}  # ids that allocations give their transfers
+        self.core_streams: dict[CorePortOf, CoreStream] = {}
         self.packet_sources: dict[Port, PacketSource] = {}
         self.packet_sinks: dict[Port, PacketSink] = {}
         self.control_sinks: dict[tuple[int, int], PacketSink] = {}
@@ -159,15 +179,33 @@ class Machine:
             )
         return self.channels[port]
 
-    def connect(self, source: Port, sinks: list[Port], where: str | None = None) -> None:
+    def core_stream(self, port: CorePortOf) -> CoreStream:
+        """The stream port of a core."""
+        if port not in self.core_streams:
+            self.core_streams[port] = CoreStream(self.engine, str(port))
+        return self.core_streams[port]
+
+    def stream_of(
+        self, place: tuple[int, int], direction: Direction, where: str, channel: int
+    ) -> CoreStream:
+        """Stream port `channel` of the core there; refuses one that no flow has."""
+        port = CorePortOf(*place, direction, channel)
+        if port not in self.core_streams:
+            raise DesignError(f"no flow is at {port}", where=where, expected="an aie.flow, Core")
+        return self.core_streams[port]
+
+    def _end(self, end: End) -> Channel | CoreStream:
+        return self.channel(end) if isinstance(end, Port) else self.core_stream(end)
+
+    def connect(self, source: End, sinks: Sequence[End], where: str | None = None) -> None:
         """A circuit from `source` to every one of `sinks`."""
         places = tuple((sink.column, sink.row) for sink in sinks)
         self.nets.append(Net(str(source), (source.column, source.row), places, where))
-        ends = [(self.channel(sink), self._latency(source, sink)) for sink in sinks]
+        ends = [(self._end(sink), self._latency(source, sink)) for sink in sinks]
         at_shim = any(port.row == SHIM_ROW for port in (source, *sinks))
         Circuit(
             self.engine,
-            self.channel(source),
+            self._end(source),
             ends,
             self.timing.stream_bytes_per_cycle,
             self.ddr if at_shim else None,
@@ -286,10 +324,10 @@ class Machine:
             memories[column, row] = tile_memory(f"tile ({column}, {row})", nbytes)
         return Tile(column, row, limits, memories[column, row])
 
-    def _latency(self, source: Port, sink: Port) -> int:
+    def _latency(self, source: End, sink: End) -> int:
         return _hops(source, sink) * timing.HOP_CYCLES
 
 
-def _hops(a: Port | Tile, b: Port | Tile) -> int:
+def _hops(a: End | Tile, b: End | Tile) -> int:
     """Switches between two tiles, both ends' included."""
     return abs(a.column - b.column) + abs(a.row - b.row) + 1

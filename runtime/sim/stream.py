@@ -9,7 +9,9 @@ ahead.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from aiec.runtime.sim.core_stream import CoreStream
 from aiec.runtime.sim.dma import Channel
 from aiec.runtime.sim.engine import Engine
 
@@ -50,8 +52,8 @@ class Circuit:
     def __init__(
         self,
         engine: Engine,
-        source: Channel,
-        sinks: list[tuple[Channel, int]],
+        source: Channel | CoreStream,
+        sinks: Sequence[tuple[Channel | CoreStream, int]],
         bytes_per_cycle: int,
         ddr: Ddr | None,
     ) -> None:
@@ -65,7 +67,7 @@ class Circuit:
         for channel in (source, *(sink for sink, _ in sinks)):
             channel.route = self
 
-    def stands_ready(self, channel: Channel) -> None:
+    def stands_ready(self, channel: Channel | CoreStream) -> None:
         """One more end has bytes to move."""
         self.missing -= 1
         if not self.missing:
