@@ -93,7 +93,8 @@ def capture_shapes(build: BuildModel, name: str) -> Capture:
         found.append(capture(gm, example_inputs))
         return found[-1].install(found[-1].module.forward)
 
-    unlimited = torch._dynamo.config.patch(recompile_limit=1 << 20)  # each model is a new one
+    # Each model is a new one, and its sizes are what they are, whatever was traced before.
+    unlimited = torch._dynamo.config.patch(recompile_limit=1 << 20, automatic_dynamic_shapes=False)
     fake = FakeTensorMode(shape_env=ShapeEnv(), allow_non_fake_inputs=True)
     with fake, torch.no_grad(), unlimited:
         model, inputs = build()

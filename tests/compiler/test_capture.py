@@ -152,6 +152,15 @@ def test_many_models_from_shapes() -> None:
         assert len(placeholders(capture_shapes(build, "m"))) == 3
 
 
+def test_a_second_batch_size_is_as_static_as_the_first() -> None:
+    """Dynamo would take a size that changed between two calls for a symbolic one."""
+    for batch in (1, 16):
+        captured = capture_shapes(lambda n=batch: (Mlp(8, 16), (torch.zeros(n, 4, 8),)), "mlp")
+        (x,) = (n for n in placeholders(captured) if n.name not in captured.weights)
+        assert tuple(x.meta["val"].shape) == (batch, 4, 8)
+        assert all(type(size) is int for size in x.meta["val"].shape)
+
+
 def test_gradients_are_refused() -> None:
     def backend(gm: GraphModule, inputs: Sequence[Any]) -> Callable[..., Any]:
         with pytest.raises(CaptureError) as caught:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aiec.ir.graph import MixedGraph, OpKind
 from aiec.ir.options import Options
-from aiec.ir.partition import Partition, Side
+from aiec.ir.partition import Objective, Outcome, Partition, Side
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.partitioner.assign import assign
 from aiec.partitioner.cost import Costs
@@ -200,6 +200,153 @@ def test_slow_host_memory_makes_transfers_too_dear():
     cpu = profile_for(NPU2)
     slow = replace(cpu, memory_bytes_per_s=cpu.memory_bytes_per_s / 20, gemm_flops=4e12)
     assert not on_npu(linear_graph(), NPU2, slow)
+
+
+# ------------------------------------------------------------------ objectives
+
+
+def outcome(graph: MixedGraph, target: Target, objective: str, **options) -> Outcome:
+    return assign(graph, target, Options(objective=objective, **options)).outcome
+
+
+@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+@pytest.mark.parametrize("graph", [TINY, encoder(768, 12, 12)])
+def test_no_rival_is_better(graph, target, objective):
+    partition = assign(graph, target, Options(objective=str(objective)))
+    assert partition.gap == 0.0
+    rivals = dict(partition.alternatives)
+    assert set(rivals) == {"cost", "npu-all", "cpu-all", "heft"}
+    for name, rival in rivals.items():
+        best = partition.outcome.value(objective)
+        assert best <= rival.value(objective) * (1 + 1e-9), name
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_what_an_objective_finds_is_best_at_that(target):
+    latency, throughput, energy = (outcome(BASE, target, o) for o in Objective)
+    assert latency.latency_us <= min(throughput.latency_us, energy.latency_us) * (1 + 1e-9)
+    assert throughput.interval_us <= min(latency.interval_us, energy.interval_us)
+    assert energy.energy_uj <= latency.energy_uj  # both of one pass alone
+
+
+def test_throughput_keeps_passes_in_flight_and_nothing_else_does():
+    assert outcome(TINY, NPU2, "throughput").in_flight > 1
+    assert outcome(TINY, NPU2, "latency").in_flight == 1
+    assert outcome(TINY, NPU2, "energy").in_flight == 1
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+@pytest.mark.parametrize("graph", [TINY, BASE])
+def test_the_interval_lies_between_the_busier_device_and_one_pass_alone(graph, target):
+    partition = assign(graph, target, Options(objective="throughput"))
+    found = partition.outcome
+    assert max(found.npu_us, found.cpu_us) <= found.interval_us <= found.latency_us
+    assert found.interval_us <= partition.scheduled_us <= found.latency_us * 1.001
+
+
+def test_energy_goes_to_the_npu_where_latency_does_not():
+    """npu1's small projections: slower than on the CPU, at a tenth of its power."""
+    latency = assign(TINY, NPU1, Options())
+    energy = assign(TINY, NPU1, Options(objective="energy"))
+    assert {op.name for op in latency.npu_ops} < {op.name for op in energy.npu_ops}
+    assert energy.outcome.energy_uj < latency.outcome.energy_uj
+    assert energy.outcome.latency_us > latency.outcome.latency_us
+
+
+def test_a_frugal_cpu_keeps_what_a_thirsty_one_gives_away():
+    cpu = profile_for(NPU1)
+    thirsty = assign(TINY, NPU1, Options(objective="energy"), replace(cpu, watts=45.0))
+    frugal = assign(TINY, NPU1, Options(objective="energy"), replace(cpu, watts=2.0))
+    assert len(frugal.npu_ops) < len(thirsty.npu_ops)
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_halving_ddr_never_puts_more_on_the_npu(objective):
+    options = Options(objective=str(objective))
+    half = NPU1.with_sku(ddr_bytes_per_s=NPU1.ddr_bytes_per_s // 2)
+    before, after = assign(BASE, NPU1, options), assign(BASE, half, options)
+    assert after.npu_flop_share <= before.npu_flop_share
+    assert after.outcome.value(objective) > before.outcome.value(objective)
+
+
+@pytest.mark.parametrize("objective", ["latency", "throughput"])
+def test_ten_times_the_launch_gives_small_gemms_back(objective):
+    dear = replace(NPU1, dispatch_us=10 * NPU1.dispatch_us)
+    options = Options(objective=objective)
+    before, after = assign(TINY, NPU1, options), assign(TINY, dear, options)
+    assert len(after.npu_ops) < len(before.npu_ops)
+    assert min(op.flop for op in after.npu_ops) > min(op.flop for op in before.npu_ops)
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_npu2_does_what_npu1_does_in_less(objective):
+    options = Options(objective=str(objective))
+    cpu = profile_for(NPU1)
+    first, second = assign(BASE, NPU1, options, cpu), assign(BASE, NPU2, options, cpu)
+    assert second.outcome.value(objective) < first.outcome.value(objective)
+    assert second.npu_flop_share >= first.npu_flop_share
+
+
+# ------------------------------------------------------------------ memory
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_short_memory_is_respected_and_costs(objective, capfd):
+    free = outcome(TINY, NPU2, str(objective), memory_mb=4096)
+    tight = outcome(TINY, NPU2, str(objective), memory_mb=16)
+    assert tight.device_bytes <= 16 << 20 < free.device_bytes
+    assert tight.value(objective) >= free.value(objective)
+    assert tight.energy_uj > free.energy_uj  # uploads hide from the clock, not from the meter
+    assert capfd.readouterr() == ("", ""), "HiGHS prints by itself where it doubts its numbers"
+
+
+def test_weights_that_do_not_stay_are_told():
+    partition = assign(BASE, NPU2, Options(memory_mb=16))
+    streamed = [d for d in partition.decisions if d.npu and d.side is Side.NPU and not d.resident]
+    assert streamed and partition.outcome.upload_us > 0
+    assert partition.outcome.waited_us <= partition.outcome.upload_us
+    assert partition.solver == "HiGHS" and partition.gap == 0.0
+
+
+# ------------------------------------------------------------------ the decoder's token step
+
+
+def token_step(batch: int, state: int = 1280) -> MixedGraph:
+    """The linear layers of a decoder layer, and the logits."""
+    b = Builder()
+    x = b.input("x", (batch, state))
+    for part in ("query", "key", "value", "out"):
+        b.linear(part, x, state)
+    up = b.linear("up", x, 4 * state, gelu=True)
+    x = b.linear("down", up, state)
+    return b.graph("token step", (b.linear("logits", x, 51866),))
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_a_token_step_is_not_worth_its_launches(target):
+    """GEMV: every weight crosses DRAM once, and a launch costs more than the CPU takes."""
+    partition = assign(token_step(1), target, Options())
+    assert {"query", "key", "value", "out"}.isdisjoint({op.name for op in partition.npu_ops})
+    costs = Costs(token_step(1), target, profile_for(target))
+    for op in token_step(1).ops:
+        npu = costs.on_npu(op)
+        assert npu and npu.memory_us > npu.compute_us, "bound by DRAM"
+        if op.name == "query":
+            assert npu.dispatch_us > costs.on_cpu(op).device_us
+
+
+def test_a_batch_of_tokens_costs_the_npu_little_more_than_one():
+    """Weights are read once for all: the larger the batch, the better for the NPU."""
+    gain = {}
+    for batch in (1, 16):
+        graph = token_step(batch)
+        costs = Costs(graph, NPU2, profile_for(NPU2))
+        op = next(op for op in graph.ops if op.name == "logits")
+        npu = costs.on_npu(op)
+        assert npu
+        gain[batch] = costs.on_cpu(op).device_us / npu.device_us
+    assert gain[16] >= gain[1]
 
 
 # ------------------------------------------------------------------ transfers and views
