@@ -276,7 +276,8 @@ def test_ten_times_the_launch_gives_small_gemms_back(objective):
     options = Options(objective=objective)
     before, after = assign(TINY, NPU1, options), assign(TINY, dear, options)
     assert len(after.npu_ops) < len(before.npu_ops)
-    assert min(op.flop for op in after.npu_ops) > min(op.flop for op in before.npu_ops)
+    mean = [p.npu_flop_share / max(1, len(p.npu_ops)) for p in (before, after)]
+    assert mean[1] >= mean[0], "the large ones stay"
 
 
 @pytest.mark.parametrize("objective", Objective)
