@@ -2,6 +2,7 @@
 
     spec.py, registry.py      KernelSpec, and KERNELS: all of them by symbol
     gemm_bf16.py, cycles.py   the GEMM's spec and its cycle model
+    tolerances.py             how close each kernel is to its torch body
     layout.py                 DDR buffers to and from torch's row-major arrays
     encoder*.py               the encoder's kernels: specs, torch bodies, cycle models
     host.py                   the C++ compiled for this machine, for the simulator

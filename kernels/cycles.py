@@ -20,7 +20,7 @@ GEMM_SOURCE = (
     "open compiler; the closed compiler is 12 to 20 % faster on npu1 (TAKA). Uncertainty 15 %"
 )
 ELEMENTWISE_SOURCE = (
-    "issue slots times the stretch of VEGAH's zero fill (npu2); GELU by its chain of latencies. "
+    "issue slots times the stretch of VEGAH's zero fill (npu2); GELU by its vector operations. "
     "Not measured on a device. Uncertainty a factor of 1.5"
 )
 
@@ -35,7 +35,7 @@ class CoreTiming:
     lanes: int  # fp32 elements of an element-wise operation
     store: float  # load, round and store `lanes` elements
     residual: float  # load both, add and store `lanes` elements
-    gelu: float  # the chain of operations of GELU, with four vectors in flight
+    gelu: float  # the operations of GELU
 
 
 # A 64x48 fp32 fill, whose only limit is one 512-bit store a cycle, took 583 cycles for its 192
@@ -43,19 +43,18 @@ class CoreTiming:
 _STRETCH = 583 / 192
 # Entry, rounding mode, return: two jumps of 6 cycles, and the loop set-up. Source: Jena.
 _CALL = 30
-# GELU: 11 dependent splits and products of 22 cycles (two conversions and a subtraction that wait
-# for each other: 16; the last multiply-accumulate: 6), and load and store: 13. Source: Jena.
-_GELU_CHAIN = 11 * 22 + 13
-_GELU_GROUP = 4
+# GELU: 37 vector operations a vector. Four vectors go side by side, in two stages of which those of
+# one round and the next overlap, so that no chain is longer than the operations; see cpp/gelu.h.
+_GELU = 37.5
 
 TIMING: dict[str, CoreTiming] = {
     # A step is 16 VMAC.F (its 16 256-bit loads take 8 cycles). A block loads 16 and stores 16
     # accumulators of 512 bits: 32 loads at two a cycle, 32 stores; the first load takes 7 cycles.
-    "aie2": CoreTiming((4, 4), 16, 16 + 32 + 7, 16, 2 * _STRETCH, 2 * _STRETCH, _GELU_CHAIN / 4),
+    "aie2": CoreTiming((4, 4), 16, 16 + 32 + 7, 16, 2 * _STRETCH, 2 * _STRETCH, _GELU),
     # A step is 4 products of 8 vector operations; shuffles that share the slot add 6 (fitted to
     # VEGAH 0049: 6,144 vector instructions of 7,897 cycles). A block moves 4 accumulators of 1024
     # bits: 8 loads at two a cycle, 8 stores; load and multiply take 7 and 6 cycles to fill.
-    "aie2p": CoreTiming((2, 2), 38, 4 + 8 + 7 + 6, 32, 2 * _STRETCH, 2 * _STRETCH, _GELU_CHAIN / 4),
+    "aie2p": CoreTiming((2, 2), 38, 4 + 8 + 7 + 6, 32, 2 * _STRETCH, 2 * _STRETCH, _GELU),
 }
 
 
@@ -78,3 +77,18 @@ def store(target: Target, tiling: GemmTiling, activation: int = 0) -> int:
     timing = TIMING[target.isa]
     vectors = tiling.m * tiling.n / timing.lanes
     return _CALL + math.ceil(vectors * (timing.gelu if activation else timing.store))
+
+
+def program_bytes(target: Target, symbol: str) -> int:
+    """Program memory of a kernel of gemm_bf16.o, if each bundle is 16 B, as long as it can be.
+
+    A pipelined loop has its body three times; the product's block begins in two ways.
+    """
+    timing = TIMING[target.isa]
+    rows, columns = timing.block
+    bundles = {
+        "gemm_bf16": 3 * timing.step + timing.block_overhead + rows * columns,
+        "gemm_bf16_residual": 3 * math.ceil(timing.residual),
+        "gemm_bf16_store": 3 * math.ceil(timing.store) + math.ceil(6 * timing.gelu),
+    }
+    return 16 * (10 + bundles[symbol])

@@ -70,9 +70,7 @@ _SCRATCH_WRITTEN = _array("scratch", "f32", SCRATCH_ELEMS, written=True)
 _PAR = _array("par", "i32", PARAMETER_WORDS, written=True)
 
 
-def _spec(
-    body: Callable[..., None], cycle_model: Callable[..., int], *parameters: Parameter
-) -> KernelSpec:
+def _spec(body: Callable[..., None], model: cycles.Model, *parameters: Parameter) -> KernelSpec:
     return KernelSpec(
         symbol=f"encoder_{body.__name__}",
         object=_OBJECT,
@@ -80,34 +78,46 @@ def _spec(
         parameters=parameters,
         body=body,
         constraint=broken_constraint,
-        cycles=cycle_model,
-        cycles_source=cycles.SOURCE,
+        cycles=model,
+        cycles_source=cycles.GEMM_SOURCE if body is bodies.gemm else cycles.SOURCE,
     )
 
 
-ENCODER_KERNELS: tuple[KernelSpec, ...] = (
-    _spec(bodies.parameters, cycles.parameters, _object("w"), _PAR),
-    _spec(bodies.gemm, cycles.gemm, _tile("x"), _object("w"), _ACC_WRITTEN, _scalar("first")),
-    _spec(
-        bodies.stats, cycles.per_vector(2), _tile("x"), _SCRATCH_WRITTEN,
-        _scalar("slot"), _scalar("first"),
+# Cycle models by body, for those who ask for more than cycles.
+MODELS: dict[Callable[..., None], cycles.Model] = {
+    bodies.parameters: cycles.Model(cycles.parameters),
+    bodies.gemm: cycles.Model(cycles.products),
+    bodies.stats: cycles.Model(cycles.stats),
+    bodies.moments: cycles.Model(cycles.moments),
+    bodies.affine: cycles.Model(cycles.affine, other=cycles.bias),
+    bodies.gelu: cycles.Model(cycles.gelu),
+    bodies.residual: cycles.Model(cycles.residual),
+    bodies.store: cycles.Model(cycles.store),
+    bodies.query: cycles.Model(cycles.query),
+    bodies.attention_start: cycles.Model(cycles.attention_start),
+    bodies.scores: cycles.ScoresModel(cycles.scores),
+    bodies.attention_end: cycles.Model(cycles.attention_end),
+}
+
+_SLOT, _FIRST, _WIDTH = _scalar("slot"), _scalar("first"), _scalar("width")
+_PARAMETERS: dict[Callable[..., None], tuple[Parameter, ...]] = {
+    bodies.parameters: (_object("w"), _PAR),
+    bodies.gemm: (_tile("x"), _object("w"), _ACC_WRITTEN, _FIRST),
+    bodies.stats: (_tile("x"), _SCRATCH_WRITTEN, _SLOT, _FIRST),
+    bodies.moments: (_SCRATCH_WRITTEN, _SLOT, _WIDTH),
+    bodies.affine: (_object("w"), _ACC_WRITTEN, _SCRATCH, _SLOT, _WIDTH),
+    bodies.gelu: (_ACC_WRITTEN,),
+    bodies.residual: (_tile("x"), _ACC_WRITTEN),
+    bodies.store: (_ACC, _tile("out", True), _scalar("transpose")),
+    bodies.query: (_object("w"), _tile("out", True)),
+    bodies.attention_start: (_ACC_WRITTEN, _SCRATCH_WRITTEN),
+    bodies.scores: (
+        _tile("k"), _tile("qt"), _object("pt", True), _ACC_WRITTEN, _SCRATCH_WRITTEN,
+        _scalar("valid"),
     ),
-    _spec(
-        bodies.moments, cycles.per_vector(50, share=1 / TILE), _SCRATCH_WRITTEN,
-        _scalar("slot"), _scalar("width"),
-    ),
-    _spec(
-        bodies.affine, cycles.per_vector(10), _object("w"), _ACC_WRITTEN, _SCRATCH,
-        _scalar("slot"), _scalar("width"),
-    ),
-    _spec(bodies.gelu, cycles.per_vector(45), _ACC_WRITTEN),
-    _spec(bodies.residual, cycles.per_vector(2), _tile("x"), _ACC_WRITTEN),
-    _spec(bodies.store, cycles.per_vector(3), _ACC, _tile("out", True), _scalar("transpose")),
-    _spec(bodies.query, cycles.per_vector(2), _object("w"), _tile("out", True)),
-    _spec(bodies.attention_start, cycles.per_vector(2), _ACC_WRITTEN, _SCRATCH_WRITTEN),
-    _spec(
-        bodies.scores, cycles.scores, _tile("k"), _tile("qt"), _object("pt", True), _ACC_WRITTEN,
-        _SCRATCH_WRITTEN, _scalar("valid"),
-    ),
-    _spec(bodies.attention_end, cycles.per_vector(4), _ACC_WRITTEN, _SCRATCH_WRITTEN),
-)  # fmt: skip
+    bodies.attention_end: (_ACC_WRITTEN, _SCRATCH_WRITTEN),
+}  # fmt: skip
+
+ENCODER_KERNELS: tuple[KernelSpec, ...] = tuple(
+    _spec(body, MODELS[body], *parameters) for body, parameters in _PARAMETERS.items()
+)

@@ -1,48 +1,259 @@
-"""How long the encoder's kernels run on a core, counted in issue slots (see `cycles.py`).
+"""How long the encoder's kernels run on a core, and how much of its program memory they take.
 
-A loop over the tile issues, per group of `lanes` fp32 elements, the operations of its vector slot;
-the other slots (two loads, a store, moves) are less full in each of these loops. What compiled code
-adds for latencies that are not filled is in `_STRETCH`.
+Counted, loop by loop, from `cpp/encoder.cc`: a pass issues so many operations in its fullest slot
+(vector unit; two loads; store and conversion; moves, shuffles and comparisons) and its longest
+chain of operations takes so many cycles. A short loop is software-pipelined, so that passes follow
+each other at the rate of the fullest slot; a long one is not, and each pass takes its slots or its
+chain, whichever is longer.
+
+Source of slots and latencies: Jena (see `cycles.py`), and of what shares a slot: disassembled
+kernels of AIE2P (conversions issue with stores, maxima with moves). Not measured on a device. What
+branches on data counts its longer side: `encoder_scores` raises every maximum.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiec.ir.design import GemmTiling
 from aiec.ir.encoder import TILE
 from aiec.ir.target import Target
+from aiec.kernels import cycles
 
-SOURCE = "issue slots of the vector unit; not measured on a device. Uncertainty a factor of 1.5"
+SOURCE = "issue slots and chains; not measured on a device. Uncertainty a factor of 1.5"
+GEMM_SOURCE = (
+    "npu1: that of gemm_bf16; npu2: 12 cycles a k-step of four products and 26 a register block "
+    "fit VEGAH 0049 to 2 % and 0003 to 6 % (open compiler, through bfp16). Uncertainty 15 %"
+)
 
-_CALL = 30  # entry, rounding mode, return, loop set-up; see cycles.py
-_LANES = {"aie2": 16, "aie2p": 32}
-_STRETCH = 1.3
-# The product of two tiles: `cycles.gemm` for npu1; bf16 through bfp16 on npu2 reaches 137 to 158
-# multiply-accumulates a cycle. Source: VEGAH 0003, TAKA.
-_GEMM = {"aie2": 2848, "aie2p": TILE**3 // 145}
+CALL = 30  # entry, rounding mode, return, loop set-up; see cycles.py
+ENTRY_BUNDLES = 10
+BUNDLE_BYTES = 16  # at most; bundles with empty slots are shorter
+# Compiled loops that do little but load and store take this many cycles a store.
+STRETCH = 583 / 192  # Source: VEGAH 0049; see cycles.py
 
+# Latencies in cycles. Source: Jena; a conversion from what `cycles.py` counts for a split.
+LOAD, ADD, MAC_AGAIN, CONVERT, SHUFFLE, STORE = 7, 6, 4, 5, 2, 2
+SPLIT = CONVERT + ADD + CONVERT  # to the low part
+EXACT = SPLIT + ADD + CONVERT
+PRODUCT = ADD  # what a product takes once the low part is there: its other terms are done
+EXACT_PRODUCT = 5 * MAC_AGAIN + ADD
 
-def per_vector(slots: float, share: float = 1.0) -> Callable[..., int]:
-    """A kernel with `slots` vector operations for each vector of `share` of a 64 x 64 tile."""
-
-    def cycles(target: Target, tiling: GemmTiling, *scalars: int) -> int:
-        return _CALL + math.ceil(share * TILE * TILE / _LANES[target.isa] * slots * _STRETCH)
-
-    return cycles
-
-
-def gemm(target: Target, tiling: GemmTiling, first: int = 0) -> int:
-    """Cycles of `encoder_gemm`."""
-    return _CALL + _GEMM[target.isa]
-
-
-def parameters(target: Target, tiling: GemmTiling) -> int:
-    """Cycles of `encoder_parameters`: one vector, in and out."""
-    return _CALL
+# Of bf16 through bfp16 on AIE2P: a k-step of 2 x 2 products, and what a register block adds.
+_BFP16_STEP, _BFP16_BLOCK = 12, 26
 
 
-def scores(target: Target, tiling: GemmTiling, valid: int = TILE) -> int:
-    """Cycles of `encoder_scores`: the product, then maxima, powers and sums, then the rescale."""
-    return gemm(target, tiling) + per_vector(12 + 2)(target, tiling)
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop as the core runs it.
+
+    Attributes:
+        passes: how often, all entries together.
+        slots: bundles of a pass whose fullest slot is always taken.
+        chain: cycles from a pass's first load to its last result.
+        entries: how often it begins anew, if it is pipelined; 0 if it is not.
+        shared: its code is another kernel's.
+        stretch: what compiled code takes in place of a cycle.
+    """
+
+    passes: int
+    slots: int
+    chain: int
+    entries: int = 0
+    shared: bool = False
+    stretch: float = 1.0
+
+    @property
+    def cycles(self) -> float:
+        """All passes."""
+        if self.entries:
+            return self.passes * self.slots * self.stretch + self.entries * self.chain
+        return self.passes * max(self.slots, self.chain)
+
+    @property
+    def bundles(self) -> int:
+        """Its code. A pipelined loop has its body three times; idle cycles are short bundles."""
+        if self.shared:
+            return 0
+        idle = max(0, self.chain - self.slots) / 8
+        return 3 * self.slots if self.entries else math.ceil(self.slots + idle)
+
+
+Loops = Callable[[str], tuple[Loop, ...]]  # of an ISA
+
+
+def wide(isa: str) -> int:
+    """Vectors of fp32 lanes of a tile."""
+    return TILE * TILE // (16 if isa == "aie2" else 32)
+
+
+def through_bfp16(m: int, k: int, n: int) -> int:
+    """Cycles of a product of (m, k) and (k, n) in 8x8x8 instructions on AIE2P."""
+    return CALL + (m // 16) * (n // 16) * (k // 8 * _BFP16_STEP + _BFP16_BLOCK)
+
+
+def products(isa: str, shared: bool = False) -> tuple[Loop, ...]:
+    """64 x 64 x 64: k-steps of 16 register blocks, and what surrounds each block."""
+    step, around = (16, 55) if isa == "aie2" else (_BFP16_STEP, _BFP16_BLOCK)
+    if isa == "aie2":
+        assert step == cycles.TIMING["aie2"].step and around == cycles.TIMING["aie2"].block_overhead
+    inner = Loop(16 * TILE // 8, step, 0, entries=16, shared=shared)
+    return (inner, Loop(16, around, 0, shared=shared), Loop(0, 40, 0, shared=shared))
+
+
+def parameters(isa: str) -> tuple[Loop, ...]:
+    """One vector, in and out."""
+    return (Loop(1, 2, LOAD + STORE),)
+
+
+def stats(isa: str) -> tuple[Loop, ...]:
+    """Two rows of blocks at a time: sums and squares, then each of the four summed over lanes."""
+    pairs, step = (8, 8) if isa == "aie2" else (4, 4)
+    shuffles = 4 * (6 if isa == "aie2" else 8)
+    lanes = 3 * (SHUFFLE + ADD + SHUFFLE) + LOAD + ADD + STORE
+    return (Loop(8 * pairs, step, LOAD + ADD, entries=pairs), Loop(pairs, shuffles, lanes))
+
+
+def moments(isa: str) -> tuple[Loop, ...]:
+    """Vector after vector: a mean, a variance, then three iterations of the root."""
+    variance = LOAD + 2 * (EXACT + EXACT_PRODUCT) + SHUFFLE + ADD
+    root = 3 * (SPLIT + PRODUCT)
+    vectors = wide(isa) // TILE
+    return (
+        *reciprocal(1),
+        Loop(vectors, 30, variance + 8 + SPLIT),
+        Loop(3 * vectors, 13, root),
+    )
+
+
+def reciprocal(calls: int, shared: bool = False) -> tuple[Loop, ...]:
+    """Three of Newton's iterations, then the call."""
+    step = 2 * (EXACT + EXACT_PRODUCT)
+    return (Loop(3 * calls, 18, step, shared=shared), Loop(calls, 5, CALL + EXACT, shared=shared))
+
+
+def affine(isa: str) -> tuple[Loop, ...]:
+    """A row's splits, then eight vectors side by side, 8 vector operations each; or the bias."""
+    rows = 16
+    chain = LOAD + SHUFFLE + SPLIT + 3 * MAC_AGAIN + SPLIT + PRODUCT + STORE
+    row = Loop(rows, 8, LOAD + SHUFFLE + SPLIT)
+    return (row, Loop(wide(isa) // 8, 64, chain), Loop(0, 16, 0))
+
+
+def bias(isa: str) -> tuple[Loop, ...]:
+    """`affine` without a norm: the stores of eight vectors."""
+    return (Loop(16, 8, LOAD + SHUFFLE + SPLIT), Loop(wide(isa) // 8, 16, LOAD + ADD + STORE))
+
+
+def gelu(isa: str) -> tuple[Loop, ...]:
+    """Four vectors side by side, in two stages that overlap: 18 and 19 vector operations each."""
+    limited = LOAD + 4 * SHUFFLE
+    logarithm = limited + ADD + SPLIT + 2 * (CONVERT + ADD) + MAC_AGAIN + 3 * (SPLIT + PRODUCT)
+    power = 3 * ADD + SPLIT + ADD + CONVERT + ADD + MAC_AGAIN + 2 * SPLIT + PRODUCT
+    rest = 2 * MAC_AGAIN + ADD + STORE
+    return (
+        Loop(1, 4 * 18, logarithm),
+        Loop(wide(isa) // 4, 4 * 37, max(logarithm, power + rest)),
+    )
+
+
+def streaming(passes: int, slots: int, chain: int, entries: int = 16) -> tuple[Loop, ...]:
+    """A loop that does little but load and store."""
+    return (Loop(passes, slots, chain, entries=entries, stretch=STRETCH),)
+
+
+def residual(isa: str) -> tuple[Loop, ...]:
+    """A block of x: on AIE2 four stores of 256 bits, on AIE2P four of 512."""
+    blocks = TILE * TILE // (32 if isa == "aie2" else 64)
+    return streaming(blocks, 4, LOAD + SHUFFLE + ADD + STORE)
+
+
+def store(isa: str) -> tuple[Loop, ...]:
+    """A block: its conversions and its stores; transposed or not are two loops' worth of code."""
+    blocks, slots = (256, 2) if isa == "aie2" else (64, 4)
+    loop = streaming(blocks, slots, LOAD + CONVERT + SHUFFLE + STORE)
+    return (*loop, Loop(0, 3 * slots, 0))
+
+
+def query(isa: str) -> tuple[Loop, ...]:
+    """A block: its rows put together, then transposed."""
+    blocks, slots = (128, 5) if isa == "aie2" else (64, 10)
+    return streaming(blocks, slots, LOAD + SHUFFLE + SHUFFLE + STORE)
+
+
+def attention_start(isa: str) -> tuple[Loop, ...]:
+    """One store a cycle, of 256 or 512 bits."""
+    stores = 512 if isa == "aie2" else 256
+    return (*streaming(stores, 1, STORE, entries=1), Loop(4, 2, STORE))
+
+
+def scale(isa: str, shared: bool = False) -> tuple[Loop, ...]:
+    """All columns of acc, eight vectors side by side: conversions and stores, four each."""
+    chain = LOAD + SPLIT + PRODUCT + STORE
+    return (Loop(wide(isa) // 8, 32, chain, shared=shared),)
+
+
+def attention_end(isa: str) -> tuple[Loop, ...]:
+    """Reciprocals, then each column's split and its products."""
+    columns = 16 if isa == "aie2" else 8
+    return (
+        *reciprocal(wide(isa) // TILE, shared=True),
+        Loop(columns, 5, LOAD + SHUFFLE + SPLIT),
+        *scale(isa),
+    )
+
+
+def scores(isa: str) -> tuple[Loop, ...]:
+    """Products; maxima; then each column: its state, its powers, and acc and its sum rescaled."""
+    columns, rows, vectors = (16, 16, 4) if isa == "aie2" else (8, 8, 8)
+    maxima = Loop(4 * rows, 2 * vectors, LOAD + ADD + 2 * SHUFFLE, entries=4)
+    lanes = Loop(4, 12, 2 * (2 * SHUFFLE) + ADD + SHUFFLE)
+    state = Loop(columns, 15, LOAD + ADD + SHUFFLE + ADD + 10 + STORE)
+    old = Loop(columns, 12, ADD + 3 * SHUFFLE + EXACT + 2 * MAC_AGAIN + ADD + STORE)
+    return (
+        *products(isa, shared=True), maxima, lanes, state, powers(isa), old,
+        *scale(isa, shared=True), Loop(0, 8, 0),
+    )  # fmt: skip
+
+
+def powers(isa: str) -> Loop:
+    """Four k-steps of a column: on AIE2 8 vectors of 9 vector operations, and 4 products; on AIE2P
+    16 powers of 16 lanes, one a cycle, and each block's conversion and product."""
+    if isa == "aie2":
+        chain = LOAD + 4 * ADD + CONVERT + ADD + CONVERT + 2 * ADD + 2 * SHUFFLE + STORE + ADD
+        return Loop(32, 8 * 9 + 4, chain)
+    chain = LOAD + ADD + SHUFFLE + 8 + SHUFFLE + ADD + CONVERT + 3 * MAC_AGAIN + ADD
+    return Loop(16, 16, chain)
+
+
+def hidden_keys(isa: str, valid: int) -> float:
+    """Cycles of putting the keys from `valid` on out of the way: a store and its address each."""
+    columns = 16 if isa == "aie2" else 8
+    return (TILE - valid) * columns * STRETCH
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A kernel's cycles and code from its loops."""
+
+    loops: Loops
+    other: Loops | None = None  # of a call whose last scalar is 0
+
+    def __call__(self, target: Target, tiling: GemmTiling, *scalars: int) -> int:
+        loops = self.other if self.other and scalars and scalars[-1] == 0 else self.loops
+        return CALL + math.ceil(sum(loop.cycles for loop in loops(target.isa)))
+
+    def program_bytes(self, isa: str) -> int:
+        """Its share of program memory, if every bundle is as long as it can be."""
+        return BUNDLE_BYTES * (ENTRY_BUNDLES + sum(loop.bundles for loop in self.loops(isa)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresModel(Model):
+    """`encoder_scores`, which hides keys that are not there."""
+
+    def __call__(self, target: Target, tiling: GemmTiling, *scalars: int) -> int:
+        valid = scalars[0] if scalars else TILE
+        return Model.__call__(self, target, tiling) + math.ceil(hidden_keys(target.isa, valid))

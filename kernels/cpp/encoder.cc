@@ -8,6 +8,8 @@
 //   accumulator, output     fp32 or bf16 [mb][nb][r][t]
 //   scratch                 fp32; products: a slot is 64 means, 64 reciprocal deviations;
 //                           attention: 64 maxima, 64 sums, then room for 16 queries' scores
+// Program memory is 16 KB for all of it and the core's own program: loops are unrolled no further
+// than their chains of operations need, and what several kernels share is one copy.
 #include <aie_api/aie.hpp>
 #include <stdint.h>
 
@@ -50,16 +52,37 @@ inline fp32_lanes per_row(const float *values) {
 // Vectors side by side in loops whose chain of operations is longer than one's share of the slots.
 constexpr unsigned together = 8;
 
-// body(address) for all vectors of a column of blocks.
-template <typename Body> inline void each_vector_of_column(float *acc, unsigned column, Body body) {
+// acc's column of blocks, times a factor.
+__attribute__((noinline)) void scale_column(float *acc, unsigned column, const split factor) {
   constexpr unsigned blocks = together / parts;
   float *block = acc + column * block_elems;
   for (unsigned i = 0; i < rows; i += blocks)
     unroll<blocks>([&](auto g) {
       unroll<parts>([&](auto part) {
-        body(block + (i + g) * columns * block_elems + part * lanes);
+        float *address = block + (i + g) * columns * block_elems + part * lanes;
+        store(address, product(split(load(address)), factor));
       });
     });
+}
+
+// acc = (first ? 0 : acc) + x @ w for `count` columns of register blocks; a row of acc's blocks takes
+// `stride` elements. All products go through here.
+__attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
+                                        float *__restrict acc, unsigned stride, unsigned count,
+                                        bool first) {
+  for (unsigned i = 0; i < rows; i += block_rows)
+    for (unsigned j = 0; j < count; ++j) {
+      float *corner = acc + i * stride + j * block_columns * block_elems;
+      register_block block;
+      if (first)
+        block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
+      else
+        block.begin([&](auto di, auto dj) {
+          return aie::load_v<block_elems>(corner + di * stride + dj * block_elems);
+        });
+      block.multiply(x + i * MMUL::size_A, w + j * block_columns * MMUL::size_B);
+      block.store(corner, stride);
+    }
 }
 
 // The sums of each row's eight values.
@@ -74,16 +97,6 @@ inline aie::vector<float, MMUL_R> row_sums(const aie::accum<accfloat, MMUL::size
 constexpr unsigned group_columns = block_columns;
 constexpr unsigned group_row = group_columns * block_elems;
 static_assert(group_columns * MMUL_T == group && rows * group_row == tile * group);
-
-void multiply_scores(const bfloat16 *__restrict k, const bfloat16 *__restrict qt,
-                     float *__restrict scores) {
-  for (unsigned i = 0; i < rows; i += block_rows) {
-    register_block block;
-    block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
-    block.multiply(k + i * MMUL::size_A, qt);
-    block.store(scores + i * group_row, group_columns);
-  }
-}
 
 void hide_keys(float *scores, unsigned from) {
   for (unsigned key = from; key < tile; ++key)
@@ -124,10 +137,7 @@ void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned c
   const accum_lanes scaled = aie::mac(aie::mac(aie::mul(old.low, factor), old.middle, factor),
                                       old.high, factor);
   aie::store_v(sums_of_column, scaled.template to_vector<float>().template extract<MMUL_T>(0));
-  each_vector_of_column(acc, column, [&](float *address) {
-    const split value(load(address));
-    store(address, aie::mac(aie::mul(value.low, factor), value.high, factor));
-  });
+  scale_column(acc, column, split(accum_lanes(factor)));
 }
 
 // The powers of a right-operand block's scores, less `maximum`.
@@ -202,19 +212,7 @@ void encoder_parameters(bfloat16 *__restrict w, int32_t *__restrict par) {
 void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restrict acc,
                   int32_t first) {
   set_rounding();
-  for (unsigned i = 0; i < rows; i += block_rows)
-    for (unsigned j = 0; j < columns; j += block_columns) {
-      float *corner = acc + (i * columns + j) * block_elems;
-      register_block block;
-      if (first)
-        block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
-      else
-        block.begin([&](auto di, auto dj) {
-          return aie::load_v<block_elems>(corner + (di * columns + dj) * block_elems);
-        });
-      block.multiply(x + i * MMUL::size_A, w + j * MMUL::size_B);
-      block.store(corner, columns);
-    }
+  multiply(x, w, acc, columns * block_elems, columns / block_columns, first != 0);
 }
 
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
@@ -254,7 +252,8 @@ void encoder_moments(float *__restrict scratch, int32_t slot, int32_t width) {
   set_rounding();
   float *kept = scratch + 2 * tile * slot;
   const accum_lanes biased = from_bits(aie::broadcast<int32_t, lanes>(0x4b000000 + width)); // + 2^23
-  const exact share(reciprocal(aie::sub(biased, constant(8388608.0f))));
+  const accum_lanes exact_width = aie::sub(biased, constant(8388608.0f));
+  const exact share(accum_lanes(reciprocal(exact_width.template to_vector<float>())));
   for (unsigned i = 0; i < tile; i += lanes) {
     const accum_lanes mean = product(exact(load(kept + i)), share);
     const accum_lanes square = product(exact(load(kept + tile + i)), share);
@@ -294,9 +293,9 @@ void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__rest
 // acc = gelu(acc).
 void encoder_gelu(float *__restrict acc) {
   set_rounding();
-  for (unsigned i = 0; i < tile * tile; i += gelus * lanes)
-    gelu([&](auto g) { return aie::load_v<lanes>(acc + i + g * lanes); },
-         [&](auto g, const accum_lanes &value) { store(acc + i + g * lanes, value); });
+  gelu(
+      tile * tile / (gelus * lanes), [&](unsigned i) { return aie::load_v<lanes>(acc + i * lanes); },
+      [&](unsigned i, const accum_lanes &value) { store(acc + i * lanes, value); });
 }
 
 // acc += x, from the left operand's layout.
@@ -370,7 +369,7 @@ void encoder_scores(bfloat16 *__restrict k, bfloat16 *__restrict qt, bfloat16 *_
   set_rounding();
   float *scores = scratch + workspace;
   for (unsigned j = 0; j < columns; j += group_columns) {
-    multiply_scores(k, qt + j * MMUL::size_B, scores);
+    multiply(k, qt + j * MMUL::size_B, scores, group_row, 1, true);
     if (unsigned(valid) < tile)
       hide_keys(scores, valid);
     attend(scores, pt, acc, scratch, j);
@@ -382,13 +381,9 @@ void encoder_attention_end(float *__restrict acc, float *__restrict scratch) {
   set_rounding();
   float *shares = scratch + workspace;
   for (unsigned i = 0; i < tile; i += lanes)
-    store(shares + i, reciprocal(load(scratch + sums + i)));
-  for (unsigned j = 0; j < columns; ++j) {
-    const split share(accum_lanes(per_column(shares + j * MMUL_T)));
-    each_vector_of_column(acc, j, [&](float *address) {
-      store(address, product(split(load(address)), share));
-    });
-  }
+    aie::store_v(shares + i, reciprocal(aie::load_v<lanes>(scratch + sums + i)));
+  for (unsigned j = 0; j < columns; ++j)
+    scale_column(acc, j, split(accum_lanes(per_column(shares + j * MMUL_T))));
 }
 
 } // extern "C"

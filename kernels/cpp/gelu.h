@@ -11,13 +11,8 @@ constexpr float tail_log[] = {-9.5329359f,     -4.736665207f,    -0.6704429912f,
                               0.001132531216f, -0.000197305583f, 2.300739288e-05f};
 constexpr float tail_power[] = {1.0f, 0.6932925415f, 0.2422221218f, 0.05493164062f};
 
-// Vectors side by side: the chain of one is longer than its share of the vector unit. AIE2P's
-// registers hold four.
-#if __AIE_ARCH__ == 20
-constexpr unsigned gelus = 8;
-#else
+// Vectors side by side.
 constexpr unsigned gelus = 4;
-#endif
 
 inline bf16_lanes to_bf16_lanes(const accum_lanes &value) {
   return value.template to_vector<bfloat16>();
@@ -71,11 +66,19 @@ inline accum_lanes less_tail(const fp32_lanes &x, const accum_lanes &logarithm) 
   return aie::msc(aie::msc(aie::msc(positive, high, tail.high), high, tail.low), low, tail.high);
 }
 
-// store(i, gelu(load(i))) for i = 0, 1, ... gelus - 1, in two stages, so that between them a vector
-// needs one register.
+// store(i, gelu(load(i))) for i = 0, 1, ... count * gelus - 1. Each vector passes two stages; those
+// of one round and the next run together, since either alone is a chain longer than its operations.
 template <typename Load, typename Store>
-inline __attribute__((always_inline)) void gelu(Load load, Store store) {
+inline __attribute__((always_inline)) void gelu(unsigned count, Load load, Store store) {
   accum_lanes logarithm[gelus];
-  unroll<gelus>([&](auto i) { logarithm[i] = log_of_tail(limited(load(i))); });
-  unroll<gelus>([&](auto i) { store(i, less_tail(load(i), logarithm[i])); });
+  unroll<gelus>([&](auto g) { logarithm[g] = log_of_tail(limited(load(g))); });
+  for (unsigned i = 0; i < count; ++i) {
+    accum_lanes next[gelus];
+    const unsigned ahead = i + 1 < count ? gelus * (i + 1) : 0; // after the last: to no purpose
+    unroll<gelus>([&](auto g) { next[g] = log_of_tail(limited(load(ahead + g))); });
+    unroll<gelus>([&](auto g) {
+      store(gelus * i + g, less_tail(load(gelus * i + g), logarithm[g]));
+      logarithm[g] = next[g];
+    });
+  }
 }

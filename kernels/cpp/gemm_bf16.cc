@@ -32,7 +32,7 @@ multiply_block(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
       return aie::load_v<MMUL::size_C>(acc + (i * columns + j) * MMUL::size_C);
     });
   block.multiply(x, w);
-  block.store(acc, columns);
+  block.store(acc, columns * MMUL::size_C);
 }
 
 } // namespace
@@ -66,11 +66,11 @@ void gemm_bf16_store(float *__restrict acc, bfloat16 *__restrict out, int32_t ac
   if (activation == 1) {
     constexpr unsigned together = gelus * lanes;
     static_assert(DIM_M * DIM_N % together == 0, "the output tile is not whole groups of GELUs");
-    for (unsigned i = 0; i < DIM_M * DIM_N; i += together)
-      gelu([&](auto g) { return aie::load_v<lanes>(acc + i + g * lanes); },
-           [&](auto g, const accum_lanes &value) {
-             aie::store_v(out + i + g * lanes, value.template to_vector<bfloat16>());
-           });
+    gelu(
+        DIM_M * DIM_N / together, [&](unsigned i) { return aie::load_v<lanes>(acc + i * lanes); },
+        [&](unsigned i, const accum_lanes &value) {
+          aie::store_v(out + i * lanes, value.template to_vector<bfloat16>());
+        });
   } else {
     AT_LEAST_TWICE
     for (unsigned i = 0; i < DIM_M * DIM_N; i += lanes) {

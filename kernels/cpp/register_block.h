@@ -56,11 +56,11 @@ struct register_block {
     }
   }
 
-  // Store into blocks of which `stride` make a row.
+  // Store into blocks; a row of them takes `stride` elements.
   inline __attribute__((always_inline)) void store(float *__restrict acc, unsigned stride) const {
     unroll<block_rows>([&](auto i) {
       unroll<block_columns>([&](auto j) {
-        aie::store_v(acc + (i * stride + j) * MMUL::size_C, c[i][j].template to_vector<float>());
+        aie::store_v(acc + i * stride + j * MMUL::size_C, c[i][j].template to_vector<float>());
       });
     });
   }

@@ -77,23 +77,28 @@ inline accum_lanes fnma(const accum_lanes &sum, const exact &a, const exact &b) 
   return aie::msc(aie::msc(middle, a.high, b.low), a.low, b.high);
 }
 
-// 1 / x and 1 / sqrt(x) of positive x: a first guess from the exponent, then Newton's iterations,
-// each of which squares the error (5e-2 at first, 3e-2 for the root).
-inline accum_lanes reciprocal(const accum_lanes &x) {
-  const exact factor(x);
+// 1 / x of positive x, to all bits: a first guess from the exponent, then Newton's iterations, each of
+// which squares the error, 5e-2 at first. One copy of it, since it is rarely called.
+__attribute__((noinline)) inline fp32_lanes reciprocal(fp32_lanes x) {
+  const exact factor((accum_lanes(x)));
   const int_lanes magic = aie::broadcast<int32_t, lanes>(0x7ef311c7);
-  accum_lanes y = from_bits(aie::sub(magic, bits_of(x)));
-  for (unsigned i = 0; i < 3; ++i)
-    y = product(exact(y), exact(fnma(constant(2.0f), factor, exact(y))));
-  return y;
+  accum_lanes y = from_bits(aie::sub(magic, x.template cast_to<int32_t>()));
+  for (unsigned i = 0; i < 3; ++i) {
+    const exact before(y);
+    y = product(before, exact(fnma(constant(2.0f), factor, before)));
+  }
+  return y.template to_vector<float>();
 }
+
+// 1 / sqrt(x) of positive x, to 2^-16; the first error is 3e-2.
 inline accum_lanes reciprocal_root(const accum_lanes &x) {
-  const exact half(from_bits(aie::sub(bits_of(x), aie::broadcast<int32_t, lanes>(1 << 23))));
+  const int_lanes one = aie::broadcast<int32_t, lanes>(1 << 23); // of an exponent
   const int_lanes magic = aie::broadcast<int32_t, lanes>(0x5f3759df);
+  const split half(from_bits(aie::sub(bits_of(x), one)));
   accum_lanes y = from_bits(aie::sub(magic, aie::downshift(bits_of(x), 1)));
   for (unsigned i = 0; i < 3; ++i) {
-    const accum_lanes square = product(exact(y), exact(y));
-    y = product(exact(y), exact(fnma(constant(1.5f), half, exact(square))));
+    const split before(y);
+    y = product(before, split(fnma(constant(1.5f), half, split(product(before, before)))));
   }
   return y;
 }

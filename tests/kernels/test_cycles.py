@@ -6,6 +6,7 @@ import pytest
 
 from aiec.ir.design import GemmTiling
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels import encoder, encoder_cycles
 from aiec.kernels.registry import KERNELS
 
 # target, (m, k, n), published cycles, tolerance, source
@@ -51,3 +52,65 @@ def test_gelu_costs_more_than_rounding_and_work_scales(target: Target) -> None:
 def tiling(target: Target, m: int, k: int, n: int) -> GemmTiling:
     """A tiling with the target's instruction."""
     return GemmTiling(m, k, n, 4, 8, 4 if target is NPU1 else 8, k)
+
+
+# (m, k, n), published cycles, tolerance, source; all bf16 through bfp16 on npu2
+THROUGH_BFP16 = (
+    ((64, 64, 48), 1469, 0.02, "VEGAH 0049, Peano, a window between two calls"),
+    ((64, 64, 32), 64 * 64 * 32 / 137.3, 0.06, "VEGAH 0003, Peano"),
+    ((48, 152, 48), 48 * 152 * 48 / 158.1, 0.06, "TAKA table 2, closed compiler"),
+)
+
+
+@pytest.mark.parametrize(("sizes", "cycles", "tolerance", "source"), THROUGH_BFP16)
+def test_products_through_bfp16_are_near_published_ones(
+    sizes: tuple[int, int, int], cycles: float, tolerance: float, source: str
+) -> None:
+    predicted = encoder_cycles.through_bfp16(*sizes)
+    assert predicted == pytest.approx(cycles, rel=tolerance), source
+    if "closed" in source:
+        assert predicted > cycles
+
+
+def encoder_cycles_of(target: Target, symbol: str, *scalars: int) -> int:
+    """Cycles of a kernel of the encoder."""
+    return KERNELS[symbol].cycles(target, encoder.tiling_for(target), *scalars)
+
+
+def test_the_encoders_products_are_those_of_the_models_above() -> None:
+    alone = KERNELS["gemm_bf16"].cycles(NPU1, tiling(NPU1, 64, 64, 64), 0)
+    assert encoder_cycles_of(NPU1, "encoder_gemm", 0) == alone
+    assert encoder_cycles_of(NPU2, "encoder_gemm", 0) == encoder_cycles.through_bfp16(64, 64, 64)
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_scores_cost_their_product_and_about_a_cycle_each(target: Target) -> None:
+    product = encoder_cycles_of(target, "encoder_gemm", 1)
+    scores = encoder_cycles_of(target, "encoder_scores", 64)
+    assert product < scores < product + 1.4 * 64 * 64  # with all maxima raised
+    assert encoder_cycles_of(target, "encoder_scores", 28) > scores  # hides 36 keys
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_a_bias_alone_costs_less_than_a_norm(target: Target) -> None:
+    norm = encoder_cycles_of(target, "encoder_affine", 0, 384)
+    assert encoder_cycles_of(target, "encoder_affine", 0, 0) < norm / 2
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_no_kernel_of_the_encoder_beats_the_machine(target: Target) -> None:
+    store_bytes = 32 if target is NPU1 else 64
+    in_place = 4 * 64 * 64 / store_bytes
+    for symbol in ("gelu", "residual", "attention_start", "attention_end"):
+        assert encoder_cycles_of(target, f"encoder_{symbol}") > in_place
+    assert encoder_cycles_of(target, "encoder_affine", 0, 384) > in_place
+    for symbol, scalars in (("store", (0,)), ("query", ())):
+        assert encoder_cycles_of(target, f"encoder_{symbol}", *scalars) > in_place / 2
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_program_memory_holds_the_encoder_at_three_quarters_of_full_bundles(
+    target: Target,
+) -> None:
+    whole = sum(model.program_bytes(target.isa) for model in encoder.MODELS.values())
+    assert 0.75 * whole < target.core_program_bytes - 2048  # the core's own program

@@ -27,35 +27,11 @@ from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import encoder, host, torch_kernels
 from aiec.kernels.registry import KERNELS
 from aiec.kernels.spec import CPP
+from aiec.kernels.tolerances import STEP, of_object
 
 TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
 SOURCES = Path(__file__).parent / "sources"
-STEP = 2.0**-7  # two neighbours of bf16 are at most this far apart, relative to the smaller
-
-# symbol, scalars: relative and absolute tolerance against the torch body, and why. Absolute ones
-# are for the arguments below: operands of size 1, sums over 64 products.
-TOLERANCES: dict[tuple[str, tuple[int, ...]], tuple[float, float, str]] = {
-    ("encoder_parameters", ()): (0, 0, "a copy"),
-    ("encoder_gemm", (1,)): (0, 2e-5, "the same fp32 sum of 64 terms of size 1, reordered"),
-    ("encoder_gemm", (0,)): (0, 2e-5, "as above"),
-    ("encoder_stats", (2, 1)): (1e-6, 1e-5, "the same fp32 sum of 64 terms, reordered"),
-    ("encoder_stats", (5, 0)): (1e-6, 1e-5, "as above"),
-    ("encoder_moments", (3, 384)): (2e-6, 1e-7, "fp32 products to 2^-23, Newton's iterations"),
-    ("encoder_affine", (1, 384)): (3e-5, 3e-5, "times rstd to 2^-17"),
-    ("encoder_affine", (0, 0)): (0, 0, "one fp32 addition"),
-    ("encoder_gelu", ()): (6e-4, 1e-6, "the tail is held to 6e-4 of it"),
-    ("encoder_residual", ()): (0, 0, "one fp32 addition"),
-    ("encoder_store", (0,)): (0, 0, "one rounding to nearest even"),
-    ("encoder_store", (1,)): (0, 0, "as above"),
-    ("encoder_query", ()): (0, 0, "a copy"),
-    ("encoder_attention_start", ()): (0, 0, "constants"),
-    ("encoder_scores", (TILE,)): (STEP, 1e-6, "powers to one step of bf16"),
-    ("encoder_scores", (28,)): (STEP, 1e-6, "as above"),
-    ("encoder_attention_end", ()): (3e-5, 0, "acc split to 2^-17, times a reciprocal"),
-}
-# On npu2 products go through bfp16: a block's step is 2^-6 of its largest, so each factor is off by
-# up to 2^-7 of that; of 64 products of size 1 the sum is off by about 0.05, the powers' scores too.
-THROUGH_BFP16 = {"encoder_gemm": (0, 0.4), "encoder_scores": (0.15, 1e-3)}
+CASES = of_object("encoder")
 
 
 def kernels_of(target: Target) -> dict[str, host.HostKernel]:
@@ -88,7 +64,7 @@ def arguments(target: Target, symbol: str) -> list[np.ndarray]:
 
 
 @TARGETS
-@pytest.mark.parametrize("case", TOLERANCES, ids=lambda case: f"{case[0]}{list(case[1])}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}{list(case[1])}")
 def test_kernel_equals_its_torch_body(target: Target, case: tuple[str, tuple[int, ...]]) -> None:
     symbol, scalars = case
     spec = KERNELS[symbol]
@@ -97,9 +73,7 @@ def test_kernel_equals_its_torch_body(target: Target, case: tuple[str, tuple[int
     torch_kernels.load((encoder.kernel_build(target),), target)[symbol](*expected, *scalars)
     kernels_of(target)[symbol](*arrays, *scalars)
 
-    rtol, atol, _ = TOLERANCES[case]
-    if target is NPU2:
-        rtol, atol = THROUGH_BFP16.get(symbol, (rtol, atol))
+    rtol, atol = CASES[case].on(target)
     for parameter, array, wanted in zip(spec.parameters, arrays, expected, strict=False):
         if not parameter.written:
             assert array.tobytes() == wanted.tobytes(), f"{parameter.name} is an input"
@@ -114,7 +88,7 @@ def test_kernel_equals_its_torch_body(target: Target, case: tuple[str, tuple[int
 
 @TARGETS
 def test_all_kernels_have_a_tolerance(target: Target) -> None:
-    assert {symbol for symbol, _ in TOLERANCES} == set(encoder.kernel_build(target).symbols)
+    assert {symbol for symbol, _ in CASES} == set(encoder.kernel_build(target).symbols)
 
 
 def test_error_of_products_through_bfp16_is_that_of_the_published_ones() -> None:
@@ -224,7 +198,7 @@ def test_kernels_round_to_nearest_even_whatever_the_core_did_before(
         SOURCES / "mode_probe.cc", *build.symbols, "rounding_mode_now",
         target=target, defines=defines, cache_dir=tmp_path,
     )  # fmt: skip
-    cases = dict(TOLERANCES.keys())
+    cases = dict(CASES.keys())
     modes: dict[str, int] = {}
 
     def core(symbol: str) -> None:

@@ -15,20 +15,13 @@ from aiec.kernels import host
 from aiec.kernels.gemm_bf16 import GELU, MMUL_SHAPE, broken_constraint, kernel_build
 from aiec.kernels.registry import KERNELS
 from aiec.kernels.spec import tiling_of
+from aiec.kernels.tolerances import of_object
 
-# (symbol, scalars): relative and absolute tolerance against the torch body, and why.
-TOLERANCES: dict[tuple[str, tuple[int, ...]], tuple[float, float, str]] = {
-    ("gemm_bf16", (1,)): (0, 2e-5, "the same fp32 sum of about 100 terms of size 1, reordered"),
-    ("gemm_bf16", (0,)): (0, 2e-5, "as above"),
-    ("gemm_bf16_residual", ()): (0, 0, "one fp32 addition"),
-    ("gemm_bf16_store", (0,)): (0, 0, "one rounding to nearest even"),
-    ("gemm_bf16_store", (1,)): (2**-7, 1e-8, "one step of bf16: rounding of values that differ "
-                                "by 4e-4; the tail is held below -6"),
-}  # fmt: skip
+CASES = of_object("gemm_bf16")
 
 
 @pytest.mark.parametrize(("target", "tiling"), TILINGS, ids=TILING_IDS)
-@pytest.mark.parametrize("case", TOLERANCES, ids=lambda case: f"{case[0]}{list(case[1])}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}{list(case[1])}")
 def test_kernel_equals_its_torch_body(
     target: Target, tiling: GemmTiling, case: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -41,7 +34,7 @@ def test_kernel_equals_its_torch_body(
     kernel(*arrays, *scalars)
     spec.run_body(tiling, *expected, *scalars)
 
-    rtol, atol, _ = TOLERANCES[case]
+    rtol, atol = CASES[case].on(target)
     for parameter, array, tensor in zip(spec.parameters, arrays, expected, strict=False):
         if parameter.written:
             np.testing.assert_allclose(
