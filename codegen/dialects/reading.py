@@ -73,6 +73,10 @@ def parse(text: str, name: str = "<design>") -> ModuleOp:
     return module
 
 
+# What verifiers raise; some of xDSL's own raise a bare Exception.
+_REFUSALS = (VerifyException, ValueError, Exception)
+
+
 def verify(module: ModuleOp) -> None:
     """Check each op by its own rules.
 
@@ -82,7 +86,9 @@ def verify(module: ModuleOp) -> None:
     for op in module.walk():
         try:
             op.verify(verify_nested_ops=False)
-        except (VerifyException, ValueError) as error:
+        except Exception as error:
+            if type(error) not in _REFUSALS:
+                raise
             raise DesignError(f"{op.name}: {_first_line(error)}", where=describe(op)) from error
 
 

@@ -208,6 +208,12 @@ class _Planner:
     def _link(self, link: ObjectFifoLinkOp) -> None:
         ins = [self._fifo(name, link) for name in _symbols(link.fifo_ins)]
         outs = [self._fifo(name, link) for name in _symbols(link.fifo_outs)]
+        if not ins or not outs:
+            raise DesignError(
+                f"a link of {len(ins)} ObjectFifos to {len(outs)}",
+                where=describe(link),
+                expected="one or more on each side",
+            )
         place = outs[0].producer
         for fifo in ins:
             if place not in fifo.consumers:

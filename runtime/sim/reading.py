@@ -148,7 +148,7 @@ def descriptor(block: Block) -> DmaBdOp:
 def _block_start(op: DmaStartOp) -> Start:
     chain: list[Block] = []
     block: Block | None = op.dest
-    while block is not None and block not in chain and not _only_ends(block):
+    while block is not None and block not in chain and not only_ends(block):
         chain.append(block)
         last = block.last_op
         block = last.dest if isinstance(last, NextBdOp) else None
@@ -164,7 +164,8 @@ def _block_start(op: DmaStartOp) -> Start:
     )
 
 
-def _only_ends(block: Block) -> bool:
+def only_ends(block: Block) -> bool:
+    """Whether a chain that comes to `block` has come to its end."""
     return isinstance(block.first_op, EndOp)
 
 

@@ -40,7 +40,7 @@ from aiec.runtime.sim.machine import Direction, Port, Tile
 from aiec.runtime.sim.memory import Buffer, host_memory
 from aiec.runtime.sim.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.program import CONTROL, Handler, Writer
-from aiec.runtime.sim.reading import Mixed, describe, number, the
+from aiec.runtime.sim.reading import Mixed, describe, number, only_ends, the
 from aiec.runtime.sim.registers import Registers
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.scratchpad import starts_with_sync
@@ -185,8 +185,6 @@ class SequenceCompiler:
         self, block: Block, bd: DmaBdOp, blocks: list[Block], packet: int | None
     ) -> BdSite:
         acquire, release = bd_locks(block, self._elaborated.values)
-        last = block.last_op
-        following = blocks.index(last.dest) if isinstance(last, NextBdOp) else None
         kind = bd.buffer.type
         assert isinstance(kind, MemRefType)
         return BdSite(
@@ -195,7 +193,7 @@ class SequenceCompiler:
             elements=kind.element_count() if kind.has_static_shape() else 0,
             acquire=acquire,
             release=release,
-            next=following,
+            next=_following(block, blocks),
             bd_id=number(bd.bd_id),
             packet=bd.packet.values[1] if bd.packet is not None else packet,
             pads=bd.padding,
@@ -283,6 +281,17 @@ def bind_arguments(block: Block, args: Sequence[Any], where: str) -> list[Span |
         else:
             bound.append(int(given))
     return bound
+
+
+def _following(block: Block, blocks: list[Block]) -> int | None:
+    """Which of a task's `blocks` comes after `block`."""
+    last = block.last_op
+    if not isinstance(last, NextBdOp) or only_ends(last.dest):
+        return None
+    if last.dest not in blocks:
+        raise DesignError("a task's chain leads to a block with no descriptor",
+                          where=describe(last), expected="a block with a dma_bd")  # fmt: skip
+    return blocks.index(last.dest)
 
 
 def _is_bd(op: Operation) -> bool:

@@ -359,6 +359,12 @@ def test_a_constant_that_fits_nowhere(line: str):
         parse(text, "x")
 
 
+def test_what_xdsl_refuses_with_a_bare_exception():
+    store = "%k = arith.constant 1 : i32\nmemref.store %k, %buf[] : memref<64xi32>"
+    with pytest.raises(DesignError, match=r"memref\.store: Expected an index for each dim"):
+        parse(design(store, "core"))
+
+
 def test_operands_that_are_not_there():
     text = (
         "aie.device(npu2) {\n%t = aie.tile(0, 2)\n%b = aie.buffer(%t) : memref<8xi32>\n"

@@ -330,3 +330,73 @@ def runtime_parameter() -> str:
             + memcpy("b", "out", (1, 1, 1, 8), token=True, kind=kind) + wait("out"),
         )
     )  # fmt: skip
+
+
+def linked_fifos() -> str:
+    """Two ObjectFifos in through a mem tile to a core that goes through a window, and back out."""
+    whole, part = "memref<16xi32>", "memref<8xi32>"
+    fifo, view = "!aie.objectfifo", "!aie.objectfifosubview"
+    body = (
+        f"%x = aie.objectfifo.acquire @x(Consume, 2) : {view}<{part}>\n"
+        f"%x0 = aie.objectfifo.subview.access %x[0] : {view}<{part}> -> {part}\n"
+        f"%x1 = aie.objectfifo.subview.access %x[1] : {view}<{part}> -> {part}\n"
+        f"%y = aie.objectfifo.acquire @y(Produce, 1) : {view}<{part}>\n"
+        f"%y0 = aie.objectfifo.subview.access %y[0] : {view}<{part}> -> {part}\n"
+        "%c8 = arith.constant 8 : index\nscf.for %j = %c0 to %c8 step %c1 {\n"
+        f"%a = memref.load %x0[%j] : {part}\n%b = memref.load %x1[%j] : {part}\n"
+        f"%s = arith.addi %a, %b : i32\nmemref.store %s, %y0[%j] : {part}\n}}\n"
+        "aie.objectfifo.release @x(Consume, 1)\naie.objectfifo.release @y(Produce, 1)\n"
+    )
+    return module(
+        tiles(shim=SHIM, mem=MEM, tile=TILE)
+        + f"aie.objectfifo @in(%shim, {{%mem}}, 2 : i32) : {fifo}<{whole}>\n"
+        + "aie.objectfifo @x(%mem dimensionsToStream [<size = 2, stride = 4>, <size = 4, "
+        + f"stride = 1>], {{%tile}}, [2, 3]) : {fifo}<{part}>\n"
+        + "aie.objectfifo.link [@in] -> [@x] ([] [])\n"
+        + "aie.objectfifo @y(%tile, {%mem}, 2 : i32) {repeat_count = 2 : i32} "
+        + f": {fifo}<{part}>\naie.objectfifo @out(%mem, {{%shim}}, 2 : i32) : {fifo}<{part}>\n"
+        + "aie.objectfifo.link [@y] -> [@out] ([] [])\n"
+        + core("tile", body)
+        + sequence(
+            {"a": "memref<64xi32>", "b": "memref<64xi32>"},
+            memcpy("a", "in", (1, 1, 1, 64))
+            + memcpy("b", "out", (1, 1, 1, 48), bd_id=1, token=True)
+            + wait("out"),
+        )
+    )  # fmt: skip
+
+
+def tasks_and_packets() -> str:
+    """A loop over tasks that send packets through a mem tile, which returns them as they come."""
+    kind = "memref<64xi32>"
+    send = (
+        "%send = aiex.dma_configure_task_for @in {\n"
+        f"aie.dma_bd(%a : {kind} offset = 0 len = 16 sizes = [2, 8] strides = [32, 1]) "
+        "{packet = #aie.packet_info<pkt_type = 0, pkt_id = 3>}\naie.end\n}\n"
+        "aiex.dma_start_task(%send)\n"
+    )
+    take = (
+        f"%take = aiex.dma_configure_task_for @out {{\naie.dma_bd(%b : {kind} offset = 0 len = 16)"
+        "\naie.end\n} {issue_token = true}\n"
+        "aiex.dma_start_task(%take)\naiex.dma_await_task(%take)\naiex.dma_free_task(%send)\n"
+    )
+    memory = "memref<16xi32>"
+    return module(
+        tiles(shim=SHIM, mem=MEM)
+        + endpoint("mem", "m", memory, 2)
+        + "aie.packet_flow(3) {\naie.packet_source<%shim, DMA : 0>\n"
+        + "aie.packet_dest<%mem, DMA : 0>\n}\n"
+        + flow("mem", 0, "shim", 0)
+        + allocation("in", "MM2S", 0) + allocation("out", "S2MM", 0)
+        + "aie.memtile_dma(%mem) {\n"
+        + ring("S2MM, 0", ["m0", "m1"], "mp", "mc", memory, "offset = 0 len = 16", 1, 3)
+        + ring("MM2S, 0", ["m0", "m1"], "mc", "mp", memory, "offset = 0 len = 16", 4, 6)
+        + "aie.end }\n"
+        + sequence(
+            {"a": kind, "b": kind},
+            "%c0 = arith.constant 0 : index\n%c1 = arith.constant 1 : index\n"
+            "%c3 = arith.constant 3 : index\nscf.for %i = %c0 to %c3 step %c1 {\n"
+            f"{send}{take}}}\naiex.npu.write32 {{address = 1024 : ui32, column = 0 : i32, "
+            "row = 1 : i32, value = 7 : ui32}\n",
+        )
+    )  # fmt: skip

@@ -120,6 +120,16 @@ def test_of_chains():
         run(text)
 
 
+def test_of_links_and_chains_of_tasks():
+    text = designs.linked_fifos()
+    with pytest.raises(DesignError, match=r"a link of 1 ObjectFifos to 0; at aie\.objectfifo"):
+        run(text.replace("[@in] -> [@x]", "[@in] -> []"))
+    end = "aie.end\n}\naiex.dma_start_task(%send)"
+    chain = f"aie.next_bd ^b\n^b:\naie.use_lock(%mp, Release, %one)\n{end}"
+    with pytest.raises(DesignError, match=r"leads to a block with no descriptor; at aie\.next_bd"):
+        run(designs.tasks_and_packets().replace(end, chain))
+
+
 def test_of_functions_and_addresses():
     text = core_of("func.call @f() : () -> ()").replace(
         "aie.core", "func.func @f() {\nfunc.call @f() : () -> ()\nreturn\n}\naie.core"
