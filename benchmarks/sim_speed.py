@@ -22,12 +22,12 @@ import numpy as np
 import torch
 
 from aiec.codegen.emit_gemm import emit
-from aiec.codegen.plan_gemm import padded
 from aiec.ir.design import Design, GemmPlan, GemmTiling
 from aiec.ir.graph import Gemm
 from aiec.ir.target import TARGETS
 from aiec.kernels import host, layout
 from aiec.kernels.gemm_bf16 import MMUL_SHAPE
+from aiec.kernels.layout import padded_shape
 from aiec.runtime.sim import Simulator
 
 TILE = 64
@@ -39,7 +39,7 @@ def design_of(size: int, device: str) -> Design:
     """The design of one GEMM, with the tiling forced; `size` is a multiple of 512."""
     target = TARGETS[device]
     tiling = GemmTiling(TILE, TILE, TILE, *MMUL_SHAPE[target.isa], k_l2=2 * TILE)
-    shape = padded(Gemm(size, size, size, False), tiling, target.core_rows, target.columns)
+    shape = padded_shape(Gemm(size, size, size, False), tiling, target.core_rows, target.columns)
     return emit(GemmPlan(target, tiling, target.columns, target.core_rows, (shape,), ""), "speed")
 
 

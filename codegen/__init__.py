@@ -1,6 +1,6 @@
 """Code generation: from the GEMMs on the NPU to a folder that a device can load.
 
-plan_gemm   Gemms -> GemmPlan    gemm_cost, tile_memory, gemm_transfers: legality and cost
+plan_gemm   Gemms -> GemmPlan    gemm_transfers; of kernels/ tile_memory and gemm_cost
 emit_gemm   GemmPlan -> Design   array, core_program, dma_chains, sequence, on ops and dma_blocks
 build       Design -> Artifact   manifest, json_fields; toolchain where mlir-aie is installed
 

@@ -19,9 +19,9 @@ from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
 from aiec.codegen.gemm_transfers import x_column
-from aiec.codegen.tile_memory import CoreBuffer, core_buffers
 from aiec.ir.design import GemmPlan
 from aiec.ir.encoder import EncoderPlan
+from aiec.kernels.tile_memory import CoreBuffer, core_buffers
 
 X_CHANNEL, WEIGHT_CHANNEL = 0, 1  # of a core's S2MM, a mem tile's both directions, a shim's MM2S
 CORE_OUT_CHANNEL = 0

@@ -2,7 +2,7 @@
 
 Second-last stage before emission: `Gemm`s in, `GemmPlan` out. A tiling is legal where the kernel
 takes it, a core and a mem tile can hold it, and every transfer fits a buffer descriptor. Among the
-legal ones the one with the least predicted time over all the GEMMs wins (`gemm_cost.py`).
+legal ones the one with the least predicted time over all the GEMMs wins (`kernels/gemm_cost.py`).
 
 Refuses: GELU together with a residual (the kernel stores after the activation), no GEMM at all, and
 GEMMs for which nothing is legal.
@@ -14,13 +14,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aiec.codegen.gemm_cost import gemm_cost
-from aiec.codegen.tile_memory import core_bytes, mem_tile_packs
-from aiec.ir.design import GemmPlan, GemmShape, GemmTiling
+from aiec.ir.design import GemmPlan, GemmTiling
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import Target
 from aiec.kernels.gemm_bf16 import MMUL_SHAPE, REGISTER_BLOCK, broken_constraint
+from aiec.kernels.gemm_cost import gemm_cost
+from aiec.kernels.layout import padded_shape
+from aiec.kernels.tile_memory import core_bytes, mem_tile_packs
 
 MAX_TILE = 256  # of m, k and n: the accumulator alone fills a core's memory at 128 x 128
 TIE = 0.005  # predictions closer than this are a toss-up; the cycle models claim 15 %
@@ -54,16 +55,6 @@ def plan(gemms: tuple[Gemm, ...], target: Target) -> GemmPlan:
     return _explained(candidates)
 
 
-def padded(gemm: Gemm, tiling: GemmTiling, rows: int, columns: int) -> GemmShape:
-    """Pad `gemm` to whole blocks of the array, and k to an even number of k tiles."""
-    return GemmShape(
-        gemm,
-        mp=_round_up(gemm.m, rows * tiling.m),
-        kp=_round_up(gemm.k, 2 * tiling.k),
-        np=_round_up(gemm.n, columns * tiling.n),
-    )
-
-
 def _refuse_unsupported(gemms: tuple[Gemm, ...]) -> None:
     if not gemms:
         raise CodegenError("there is no GEMM to plan", expected="at least one op on the NPU")
@@ -78,7 +69,7 @@ def _refuse_unsupported(gemms: tuple[Gemm, ...]) -> None:
 
 def _candidates(gemms: tuple[Gemm, ...], target: Target) -> Iterator[Candidate]:
     for tiling in _tilings(gemms, target):
-        shapes = tuple(padded(g, tiling, target.core_rows, target.columns) for g in gemms)
+        shapes = tuple(padded_shape(g, tiling, target.core_rows, target.columns) for g in gemms)
         choice = GemmPlan(target, tiling, target.columns, target.core_rows, shapes, why="")
         yield Candidate(sum(gemm_cost(choice, shape).total for shape in shapes), choice)
 

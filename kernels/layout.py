@@ -13,10 +13,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from aiec.ir.design import GemmPlan, GemmShape
+from aiec.ir.design import GemmPlan, GemmShape, GemmTiling
+from aiec.ir.graph import Gemm
 
 Array = torch.Tensor | NDArray[np.float32]
 Buffer = NDArray[np.uint8]
+
+
+def padded_shape(gemm: Gemm, tiling: GemmTiling, rows: int, columns: int) -> GemmShape:
+    """Pad `gemm` to whole blocks of the array, and k to an even number of k tiles."""
+    return GemmShape(
+        gemm,
+        mp=_round_up(gemm.m, rows * tiling.m),
+        kp=_round_up(gemm.k, 2 * tiling.k),
+        np=_round_up(gemm.n, columns * tiling.n),
+    )
 
 
 def x_nbytes(shape: GemmShape) -> int:
@@ -120,3 +131,7 @@ def _fill(padded: torch.Tensor, array: Array) -> None:
     padded[:rows, :columns].copy_(_torch(array))
     padded[:rows, columns:].zero_()
     padded[rows:].zero_()
+
+
+def _round_up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple

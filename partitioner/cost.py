@@ -79,8 +79,8 @@ class Costs:
         assert self.target and self.tiling and op.gemm and op.operands
         target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
         cost = Cost(
-            compute_us=gemm.compute_us(target),
-            memory_us=gemm.memory_us(target),
+            compute_us=1e6 * gemm.busy / target.clock_hz,
+            memory_us=1e6 * gemm.memory / target.clock_hz,
             dispatch_us=target.dispatch_us + target.host_us,
             transfer_us=self.crossing_us(op.operands.x)
             + self.residual_us(op)

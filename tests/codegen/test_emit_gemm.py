@@ -28,11 +28,12 @@ from aiec.codegen.dialects.structure import (
 from aiec.codegen.dma_blocks import Chain, Descriptor
 from aiec.codegen.dma_chains import check_chains, out_unblocking, x_blocking
 from aiec.codegen.emit_gemm import emit
-from aiec.codegen.plan_gemm import padded, plan
+from aiec.codegen.plan_gemm import plan
 from aiec.ir.design import Design, GemmPlan, GemmTiling
 from aiec.ir.errors import CodegenError, DesignError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.layout import padded_shape
 
 OpT = TypeVar("OpT", bound=Operation)
 
@@ -41,7 +42,7 @@ GEMMS = (Gemm(50, 40, 70, activation=Activation.GELU), Gemm(100, 70, 100, residu
 
 
 def small_plan(target: Target = NPU1) -> GemmPlan:
-    shapes = tuple(padded(g, TILING, target.core_rows, target.columns) for g in GEMMS)
+    shapes = tuple(padded_shape(g, TILING, target.core_rows, target.columns) for g in GEMMS)
     return GemmPlan(target, TILING, target.columns, target.core_rows, shapes, "")
 
 
@@ -189,7 +190,7 @@ def test_large_v3_is_emitted_with_legal_transfers() -> None:
 def test_buffers_that_pack_into_no_banks_are_laid_end_to_end() -> None:
     tiling = GemmTiling(64, 64, 64, 4, 8, 4, k_l2=64)
     gemm = Gemm(64, 64, 64)
-    made = emit(GemmPlan(NPU1, tiling, 4, 4, (padded(gemm, tiling, 4, 4),), ""), "one")
+    made = emit(GemmPlan(NPU1, tiling, 4, 4, (padded_shape(gemm, tiling, 4, 4),), ""), "one")
     assert made.text.count('{allocation_scheme = "basic-sequential"}') == NPU1.cores
     assert "mem_bank" not in made.text and "mem_bank" in emit(small_plan(), "two").text
 

@@ -9,18 +9,19 @@ from dataclasses import replace
 import pytest
 
 from aiec.codegen.gemm_transfers import Step, Transfer, check, steps, x_column
-from aiec.codegen.plan_gemm import padded, plan
+from aiec.codegen.plan_gemm import plan
 from aiec.ir.design import GemmPlan, GemmShape, GemmTiling
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Gemm
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import layout
+from aiec.kernels.layout import padded_shape
 
 TILING = GemmTiling(16, 16, 16, 4, 8, 4, k_l2=32)
 
 
 def small(gemm: Gemm, target: Target = NPU1) -> tuple[GemmPlan, GemmShape]:
-    shape = padded(gemm, TILING, target.core_rows, target.columns)
+    shape = padded_shape(gemm, TILING, target.core_rows, target.columns)
     return GemmPlan(target, TILING, target.columns, target.core_rows, (shape,), ""), shape
 
 

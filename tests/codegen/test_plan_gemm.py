@@ -7,15 +7,16 @@ from encoder_shapes import WIDTHS, encoder_gemms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiec.codegen.gemm_cost import ddr_bytes, gemm_cost
 from aiec.codegen.gemm_transfers import steps
-from aiec.codegen.plan_gemm import MAX_BD_SIZE, padded, plan
-from aiec.codegen.tile_memory import core_buffers, core_bytes, mem_tile_buffer_bytes
+from aiec.codegen.plan_gemm import MAX_BD_SIZE, plan
 from aiec.ir.design import GemmPlan, GemmTiling
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels.gemm_bf16 import broken_constraint
+from aiec.kernels.gemm_cost import ddr_bytes, gemm_cost
+from aiec.kernels.layout import padded_shape
+from aiec.kernels.tile_memory import core_buffers, core_bytes, mem_tile_buffer_bytes
 
 TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
 
@@ -99,7 +100,7 @@ def test_a_toss_up_goes_to_fewer_kernel_calls_and_says_so() -> None:
 def test_choice_is_least_within_a_toss_up() -> None:
     made = plan(encoder_gemms(512), NPU1)
     fixed = GemmTiling(32, 64, 32, 4, 8, 4, k_l2=256)  # upstream's example, made smaller
-    shapes = tuple(padded(s.gemm, fixed, 4, 4) for s in made.shapes)
+    shapes = tuple(padded_shape(s.gemm, fixed, 4, 4) for s in made.shapes)
     other = GemmPlan(NPU1, fixed, 4, 4, shapes, "")
     ours = sum(gemm_cost(made, s).total for s in made.shapes)
     assert ours < sum(gemm_cost(other, s).total for s in shapes)
@@ -116,7 +117,7 @@ def test_more_bandwidth_never_slows_and_unbinds_from_ddr() -> None:
 def test_ddr_bytes_by_hand() -> None:
     tiling = GemmTiling(16, 16, 16, 4, 8, 4, k_l2=32)
     gemm = Gemm(128, 32, 128)
-    made = GemmPlan(NPU1, tiling, 4, 4, (padded(gemm, tiling, 4, 4),), "")
+    made = GemmPlan(NPU1, tiling, 4, 4, (padded_shape(gemm, tiling, 4, 4),), "")
     # Two block rows, two block columns; 2 x 8 weight objects of 576 bytes.
     x, weights, out = 128 * 32 * 2 * 2, 16 * 576 * 2, 128 * 128 * 2
     assert ddr_bytes(made, made.shapes[0]) == x + weights + out

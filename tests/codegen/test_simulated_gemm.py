@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from aiec.codegen.emit_gemm import emit
-from aiec.codegen.gemm_cost import gemm_cost
 from aiec.codegen.plan_gemm import plan
 from aiec.ir.design import Design, Sequence
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import host, layout
+from aiec.kernels.gemm_cost import gemm_cost
 from aiec.runtime.sim import Simulator
 
 # Each kind of epilogue, padding in every dimension, more than one block and more than two steps.

@@ -1,4 +1,7 @@
-"""How long a GEMM takes on the array with a given tiling: the physics by which the planner chooses.
+"""How long a GEMM of ours takes on the array with a given tiling.
+
+The one model of it: codegen's planner searches tilings by it, the partitioner decides by it, and
+`benchmarks/cost_vs_sim.py` holds it against the simulator.
 
 All cores work in step. An output tile costs a core one kernel call a k tile, in the shadow of its
 two streams or they in its, and then the epilogue. Meanwhile the shims read x once for each block
@@ -10,20 +13,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiec.codegen.tile_memory import RTP_WORDS, core_buffers
 from aiec.ir.design import GemmPlan, GemmShape
 from aiec.ir.graph import Activation
 from aiec.kernels import layout
 from aiec.kernels.gemm_bf16 import GELU, GEMM_BF16, GEMM_BF16_RESIDUAL, GEMM_BF16_STORE, NONE
+from aiec.kernels.tile_memory import RTP_WORDS, core_buffers
 
-# A core's lock acquire and release around one object. Source: mlir-aie test/benchmarks, about 57
-# cycles a pair; a k tile takes one for x and one for the weights.
-LOCK_PAIR_CYCLES = 57
+# A core's lock acquire and release around one object; a k tile takes one for x and one for the
+# weights. Source: allo's traces on npu1, 5 cycles a lock instruction, as the simulator takes it.
+LOCK_PAIR_CYCLES = 10
 # Stalls of a kernel whose buffers share banks with the DMA's. Source: VEGAH, 198 of 7813 cycles.
 BANK_STALL = 198 / 7813
 # The controller's write of one register is not published; the simulator takes the same.
-REGISTER_WRITE_CYCLES = 100
-WRITES_PER_TRANSFER = 3  # the descriptor as a block, its address, the queue
+REGISTER_WRITE_CYCLES = 90
+WRITES_PER_TRANSFER = 10  # the descriptor's eight words, its address, the queue: TXN-H
 WRITES_PER_CORE = RTP_WORDS + 1  # parameters and lock
 
 
@@ -35,11 +38,22 @@ class GemmCost:
     ddr: float  # shim traffic at the target's bandwidth
     start: float  # the sequence's commands before the last core has started
     fill: float  # until the first cores have data, and after the last have none
+    ddr_bytes: int
+
+    @property
+    def busy(self) -> float:
+        """Cycles if DDR took none."""
+        return self.start + self.array + self.fill
+
+    @property
+    def memory(self) -> float:
+        """Cycles if all but DDR took none."""
+        return self.ddr + self.fill
 
     @property
     def total(self) -> float:
         """Cycles from the first transfer to the last."""
-        return max(self.start + self.array, self.ddr) + self.fill
+        return max(self.busy, self.memory)
 
 
 def gemm_cost(plan: GemmPlan, shape: GemmShape) -> GemmCost:
@@ -47,12 +61,14 @@ def gemm_cost(plan: GemmPlan, shape: GemmShape) -> GemmCost:
     t, target = plan.tiling, plan.target
     tiles = (shape.mp // plan.block_m) * (shape.np // plan.block_n)
     bytes_per_cycle = target.ddr_bytes_per_s / target.clock_hz
+    moved = ddr_bytes(plan, shape)
     fill_bytes = 2 * t.m * t.k_l2 + t.x_bytes + plan.rows * t.out_bytes
     return GemmCost(
         array=tiles * _tile_cycles(plan, shape),
-        ddr=ddr_bytes(plan, shape) / bytes_per_cycle,
+        ddr=moved / bytes_per_cycle,
         start=REGISTER_WRITE_CYCLES * _commands_to_start(plan, shape),
         fill=fill_bytes / target.stream_bytes_per_cycle,
+        ddr_bytes=moved,
     )
 
 
@@ -77,7 +93,14 @@ def _tile_cycles(plan: GemmPlan, shape: GemmShape) -> float:
     activation = GELU if shape.gemm.activation is Activation.GELU else NONE
     epilogue = GEMM_BF16_STORE.cycles(target, t, activation) + LOCK_PAIR_CYCLES
     if shape.gemm.residual:
-        added = GEMM_BF16_RESIDUAL.cycles(target, t)
-        epilogue += max(added, plan.rows * t.w_bytes / stream)
+        epilogue += _residual_cycles(plan)
     drain = plan.rows * t.out_bytes / stream  # the shim's share of one tile; overlaps
     return max(shape.kp // t.k * k_tile + epilogue, drain)
+
+
+def _residual_cycles(plan: GemmPlan) -> float:
+    """All cores wait for their residual objects at once: a burst that no buffer has room for."""
+    t, target = plan.tiling, plan.target
+    column = plan.rows * t.w_bytes / target.stream_bytes_per_cycle
+    array = plan.rows * plan.columns * t.w_bytes * target.clock_hz / target.ddr_bytes_per_s
+    return max(GEMM_BF16_RESIDUAL.cycles(target, t), column, array)
