@@ -4,7 +4,7 @@
     fuse               MixedGraph   ops that a device can run whole  fuse.py
     assign             Partition    op -> device, and why            partitioner/
     plan, emit, build  Artifact     MLIR-AIE design on disk          codegen/
-    Session            Session      the design loaded on a device    runtime/
+    sessions           NpuOps       the designs loaded on a device   runtime/
     insert_npu_calls   GraphModule  the graph that runs              insert_npu_calls.py
 
 `options` are those of `aiec.ir.options.Options`. Whatever is refused is an `AiecError`; where the
@@ -25,13 +25,16 @@ from torch.fx import GraphModule
 
 from aiec.capture import Capture, capture
 from aiec.codegen.build import build
+from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.emit_gemm import emit
+from aiec.codegen.plan_encoder import plan_encoder
 from aiec.codegen.plan_gemm import plan
 from aiec.config import load_options
 from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
 from aiec.fuse import fuse
-from aiec.insert_npu_calls import insert_npu_calls
-from aiec.ir.design import Artifact
+from aiec.insert_npu_calls import NpuOps, insert_npu_calls
+from aiec.ir.block import shape_of_blocks
+from aiec.ir.design import AnyDesign, Artifact
 from aiec.ir.errors import AiecError, OptionError
 from aiec.ir.graph import MixedGraph, OpKind
 from aiec.ir.options import Options
@@ -40,8 +43,11 @@ from aiec.ir.target import Target
 from aiec.observe import CompiledGraph, tell
 from aiec.partitioner.assign import assign
 from aiec.partitioner.report import summary, write_report
+from aiec.runtime.buffers import BufferPool
+from aiec.runtime.encoder_session import EncoderSession
 from aiec.runtime.open_device import npu_target, open_device
 from aiec.runtime.session import Session
+from aiec.runtime.telemetry import Telemetry
 
 log = logging.getLogger("aiec")
 
@@ -69,10 +75,12 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     if options.dry_run or target is None or not partition.npu_ops:
         tell(CompiledGraph(partition, None, directory))
         return captured.module.forward
-    artifact = make_design(partition, target, options, directory)
-    session = Session(open_device(target, options), artifact, options.memory_mb << 20)
-    tell(CompiledGraph(partition, session.telemetry, directory))
-    mixed = insert_npu_calls(captured, partition, session)
+    artifacts = make_designs(partition, target, options, directory)
+    telemetry = Telemetry()
+    pool = BufferPool(open_device(target, options), options.memory_mb << 20)
+    sessions = open_sessions(pool, artifacts, telemetry)
+    tell(CompiledGraph(partition, telemetry, directory))
+    mixed = insert_npu_calls(captured, partition, sessions)
     if directory:
         dump_mixed_module(mixed, directory)
     return mixed.forward
@@ -105,17 +113,32 @@ def decide(
     return partition
 
 
-def make_design(
+def make_designs(
     partition: Partition, target: Target, options: Options, directory: Path | None
-) -> Artifact:
-    """Plan, emit and build the one design that runs all GEMMs of the partition's NPU side.
+) -> dict[OpKind, Artifact]:
+    """Plan, emit and build what runs the partition's NPU side, by the kind of op that it runs.
 
-    It lies in `directory`, if there is one, in a folder of its own name.
+    Blocks of an encoder share one design, and all linear layers beside them another. Each lies in
+    `directory`, if there is one, in a folder of its own name.
     """
     name = re.sub(r"\W+", "_", f"{partition.graph.name}_{target.name}")
-    gemm_plan = plan(partition.gemms, target)
-    design = emit(gemm_plan, name, options.mlir_aie)
-    return build(design, directory and directory / name)
+    designs: dict[OpKind, AnyDesign] = {}
+    shape = shape_of_blocks(partition.blocks)
+    if shape is not None:
+        encoder_plan = plan_encoder(shape, target, {block.kind for block in partition.blocks})
+        design = emit_encoder(encoder_plan, f"{name}_blocks", options.mlir_aie)
+        designs[OpKind.ENCODER_BLOCK] = design
+    if partition.gemms:
+        designs[OpKind.LINEAR] = emit(plan(partition.gemms, target), name, options.mlir_aie)
+    return {k: build(d, directory and directory / d.name) for k, d in designs.items()}
+
+
+def open_sessions(
+    pool: BufferPool, artifacts: Mapping[OpKind, Artifact], telemetry: Telemetry
+) -> dict[OpKind, NpuOps]:
+    """Load the designs on the pool's device."""
+    kinds = {OpKind.LINEAR: Session, OpKind.ENCODER_BLOCK: EncoderSession}
+    return {k: kinds[k](pool, artifact, telemetry) for k, artifact in artifacts.items()}
 
 
 def _refuse_unknown(arguments: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""`aiec compile`: a folder with the MLIR-AIE design of a model's NPU side, from shapes alone.
+"""`aiec compile`: folders with the MLIR-AIE designs of a model's NPU side, from shapes alone.
 
-All stages of the compiler up to the printed design. Torch and the stages are imported when the
+All stages of the compiler up to the printed designs. Torch and the stages are imported when the
 command runs.
 """
 
@@ -51,8 +51,9 @@ def compile_model(
     force_cpu: ForceCpu = None,
     cpu: Cpu = None,
 ) -> None:
-    """Print the MLIR-AIE design of a model's NPU side. Needs no weights and no device."""
-    from aiec.backend import make_design
+    """Print the MLIR-AIE designs of a model's NPU side. Needs no weights and no device."""
+    from aiec.backend import make_designs
+    from aiec.describe_designs import describe
     from aiec.partitioner.report import summary
 
     options = options_of(
@@ -65,12 +66,9 @@ def compile_model(
     )
     decided = decide_named(model, part, target, options, None)
     _refuse_empty(decided)
-    with doing(f"planning and printing the design of {model}"):
-        artifact = make_design(decided, target_named(target), options, output)
-    print("\n".join(summary(decided)))
-    design = artifact.design
-    print(f"{design.name}: {design.plan.why}")
-    print(f"{len(design.sequences)} GEMM shapes in {artifact.directory}")
+    with doing(f"planning and printing the designs of {model}"):
+        artifacts = make_designs(decided, target_named(target), options, output)
+    print("\n".join((*summary(decided), *describe(decided, artifacts))))
 
 
 def _refuse_empty(decided: Partition) -> None:

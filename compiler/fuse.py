@@ -2,7 +2,8 @@
 
 Second stage of `backend.py`. Linear layers with their epilogues are found by `fuse_linear.py`;
 every other node becomes an op of its own, of the kind that `op_kinds.py` gives, with the getitems
-that take its results apart. Scalars and symbolic sizes are host arithmetic and leave no op.
+that take its results apart. Scalars and symbolic sizes are host arithmetic and leave no op. Then
+the ops of each block that `fuse_encoder.py` finds become the parts of one op.
 """
 
 from __future__ import annotations
@@ -14,14 +15,21 @@ import torch
 from torch.fx import Node
 
 from aiec.capture import Capture
+from aiec.fuse_encoder import BlockMatch, fuse_encoder
 from aiec.fuse_linear import LinearMatch, fuse_linear
 from aiec.ir.graph import FusedOp, MixedGraph, OpKind, Role, Value
 from aiec.op_kinds import flop_of, hint, kind_of
-from aiec.provenance import module_path, user_line
+from aiec.provenance import common_path, module_path, user_line
+
+_WEIGHTED = (OpKind.LINEAR, OpKind.CONVOLUTION, OpKind.LAYER_NORM)  # they tell a block's module
 
 
 def fuse(captured: Capture) -> MixedGraph:
     """Return the ops of `captured` in an order in which every input is made before it is read."""
+    return _mixed_graph(captured, _with_blocks(_ops(captured), fuse_encoder(captured)))
+
+
+def _ops(captured: Capture) -> list[FusedOp]:
     nodes = list(captured.module.graph.nodes)
     linears = {match.out: match for match in fuse_linear(captured)}
     absorbed = {node for match in linears.values() for node in match.nodes}
@@ -31,7 +39,42 @@ def fuse(captured: Capture) -> MixedGraph:
             ops.append(_linear_op(linears[node]))
         elif _is_op(node) and not (node in absorbed and absorbed.issuperset(node.users)):
             ops.append(_single_op(node))
-    return _mixed_graph(captured, ops)
+    return ops
+
+
+def _with_blocks(ops: list[FusedOp], matches: tuple[BlockMatch, ...]) -> list[FusedOp]:
+    """Put one op in the place of those that make up a block."""
+    part_of = {node.name: match for match in matches for node in match.nodes}
+    parts: dict[str, list[FusedOp]] = {match.out.name: [] for match in matches}
+    left: list[FusedOp] = []
+    for op in ops:
+        match = part_of.get(op.nodes[-1])
+        if match is None:
+            left.append(op)
+            continue
+        parts[match.out.name].append(op)
+        if match.out.name in op.outputs:
+            left.append(_block_op(match, tuple(parts[match.out.name])))
+        elif not match.shared.isdisjoint(op.nodes):
+            left.append(op)
+    return left
+
+
+def _block_op(match: BlockMatch, parts: tuple[FusedOp, ...]) -> FusedOp:
+    made = {name for op in parts for name in op.outputs}
+    return FusedOp(
+        name=match.name,
+        kind=OpKind.ENCODER_BLOCK,
+        nodes=tuple(dict.fromkeys(name for op in parts for name in op.nodes)),
+        inputs=_distinct(name for op in parts for name in op.inputs if name not in made),
+        outputs=(match.out.name,),
+        flop=sum(op.flop for op in parts),
+        targets=tuple(target for op in parts for target in op.targets),
+        block=match.block,
+        parts=parts,
+        module=common_path([op.module for op in parts if op.kind in _WEIGHTED]),
+        where=parts[-1].where,
+    )
 
 
 def _mixed_graph(captured: Capture, ops: list[FusedOp]) -> MixedGraph:
@@ -39,7 +82,9 @@ def _mixed_graph(captured: Capture, ops: list[FusedOp]) -> MixedGraph:
     sources = [n for n in nodes if n.op in ("placeholder", "get_attr") and is_tensor(n)]
     (output,) = (n for n in nodes if n.op == "output")
     results = [n for n in output.all_input_nodes if is_tensor(n)]
-    used = {name for op in ops for name in (*op.inputs, *op.outputs)}
+    used = {
+        name for op in ops for each in (op, *op.parts) for name in (*each.inputs, *each.outputs)
+    }
     used |= {n.name for n in (*sources, *results)}
     return MixedGraph(
         name=captured.name,

@@ -13,13 +13,16 @@ After::
     send_x(x) -> npu_addmm(_, weight, bias, None) -> npu_addmm_1(_, weight, bias, None)
               -> receive_addmm_1(_)
 
+A block of an encoder is one such call, with all its weights. Where an op overwrites what it reads,
+whoever reads the value later gets it by way of the CPU, which received it before.
+
 Requires: the partition was made from the `MixedGraph` of this capture. Ensures: the returned module
 takes and returns the same values, lints, and the capture's module is unchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -27,28 +30,35 @@ from torch import nn
 from torch.fx import Graph, GraphModule, Node
 
 from aiec.capture import Capture
-from aiec.ir.graph import FusedOp, Gemm, GemmOperands
+from aiec.ir.graph import FusedOp, OpKind
 from aiec.ir.partition import Partition
 
 
 class NpuOps(Protocol):
-    """What a session offers; values on the device are opaque here."""
+    """What a session offers for its pieces, GEMMs or blocks; values on the device are opaque."""
 
-    def send(self, gemm: Gemm) -> Callable[[torch.Tensor], Any]:
-        """Make the call that brings a tensor to the device as `gemm`'s x."""
+    def send(self, piece: Any, /) -> Callable[[torch.Tensor], Any]:
+        """Make the call that brings a tensor to the device as the x of `piece`."""
         ...
 
-    def gemm_op(self, gemm: Gemm) -> Callable[..., Any]:
-        """Make the call (x, weight, bias, residual) that computes `gemm` on the device."""
+    def run(self, piece: Any, /) -> Callable[..., Any]:
+        """Make the call (x, ...) that computes `piece` on the device; `_others` has its order."""
         ...
 
-    def receive(self, value: Any) -> torch.Tensor:
+    def receive(self, value: Any, /) -> torch.Tensor:
         """Bring a value back."""
         ...
 
-    def hands_over(self, producer: Gemm, consumer: Gemm) -> bool:
+    def hands_over(self, producer: Any, consumer: Any, /) -> bool:
         """Whether `consumer` can read `producer`'s output on the device."""
         ...
+
+    def overwrites(self, piece: Any, /) -> bool:
+        """Whether `piece` leaves its output where its x was."""
+        ...
+
+
+Sessions = Mapping[OpKind, NpuOps]
 
 
 class NpuCall(nn.Module):
@@ -67,12 +77,12 @@ class NpuCall(nn.Module):
         return self.label
 
 
-def insert_npu_calls(captured: Capture, partition: Partition, npu: NpuOps) -> GraphModule:
-    """Return the mixed graph: NPU ops as calls of `npu`, everything else as it was."""
+def insert_npu_calls(captured: Capture, partition: Partition, sessions: Sessions) -> GraphModule:
+    """Return the mixed graph: NPU ops as calls of their sessions, everything else as it was."""
     graph = Graph()
     graph.output(graph.graph_copy(captured.module.graph, val_map={}))
     module = GraphModule(captured.module, graph)
-    insertion = _Insertion(module, npu)
+    insertion = _Insertion(module, sessions)
     for op in partition.npu_ops:
         insertion.replace(op)
     graph.eliminate_dead_code()
@@ -85,43 +95,55 @@ def insert_npu_calls(captured: Capture, partition: Partition, npu: NpuOps) -> Gr
 class _Insertion:
     """Knows which values are on the device already, while ops are replaced in execution order."""
 
-    def __init__(self, module: GraphModule, npu: NpuOps) -> None:
-        self._module, self._npu = module, npu
+    def __init__(self, module: GraphModule, sessions: Sessions) -> None:
+        self._module, self._sessions = module, sessions
         self._nodes = {node.name: node for node in module.graph.nodes}  # by name in the capture
-        self._sent: dict[str, Node] = {}
-        self._made: dict[str, tuple[Node, Gemm]] = {}
+        self._sent: dict[tuple[str, OpKind], Node] = {}
+        self._made: dict[str, tuple[Node, FusedOp]] = {}
 
     def replace(self, op: FusedOp) -> None:
         """Compute `op` on the device; ops of the CPU read what is received."""
-        assert op.gemm is not None and op.operands is not None, op.name
-        out = self._nodes[op.outputs[0]]
+        npu, out = self._sessions[op.kind], self._nodes[op.outputs[0]]
         with self._module.graph.inserting_before(out):
-            x = self._x(op.gemm, op.operands.x)
-            others = self._others(op.operands)
+            x = self._x(op)
             call = self._call(
-                f"npu_{op.name}", op.gemm.label, self._npu.gemm_op(op.gemm), x, *others
+                f"npu_{op.name}", op.piece.label, npu.run(op.piece), x, *self._others(op)
             )
-            received = self._call(f"receive_{op.name}", "to the CPU", self._npu.receive, call)
+            received = self._call(f"receive_{op.name}", "to the CPU", npu.receive, call)
         call.meta = {}  # not a tensor: what `out` says of shapes is true of `received`
         received.meta = dict(out.meta)
         out.replace_all_uses_with(received)
         self._nodes[op.outputs[0]] = received
-        self._made[op.outputs[0]] = call, op.gemm
+        self._made[op.outputs[0]] = call, op
 
-    def _x(self, gemm: Gemm, name: str) -> Node:
-        if name in self._made and self._npu.hands_over(self._made[name][1], gemm):
-            return self._made[name][0]
-        if name not in self._sent:
-            send = self._npu.send(gemm)
-            self._sent[name] = self._call(f"send_{name}", "to the NPU", send, self._nodes[name])
-        return self._sent[name]
+    def _x(self, op: FusedOp) -> Node:
+        """The op's x on the device; forgotten here if the op overwrites it."""
+        npu, name = self._sessions[op.kind], op.x
+        handed = self._made.get(name)
+        if handed and handed[1].kind is op.kind and npu.hands_over(handed[1].piece, op.piece):
+            if npu.overwrites(op.piece):
+                del self._made[name]
+            return handed[0]
+        sent = self._sent.get((name, op.kind))
+        if sent is None:
+            sent = self._call(f"send_{name}", "to the NPU", npu.send(op.piece), self._nodes[name])
+            self._sent[name, op.kind] = sent
+        if npu.overwrites(op.piece):
+            del self._sent[name, op.kind]
+        return sent
 
-    def _others(self, operands: GemmOperands) -> tuple[Node | None, ...]:
-        names = operands.weight, operands.bias, operands.residual
+    def _others(self, op: FusedOp) -> tuple[Node | None, ...]:
+        """Weight, bias and residual of a linear op; all weights of a block."""
+        if op.block is not None:
+            return tuple(self._nodes[name] for name in op.block.weights)
+        assert op.operands is not None, op.name
+        names = op.operands.weight, op.operands.bias, op.operands.residual
         return tuple(self._nodes[name] if name else None for name in names)
 
     def _call(
         self, name: str, label: str, call: Callable[..., Any], *operands: Node | None
     ) -> Node:
+        while hasattr(self._module, name):  # the same value sent again
+            name += "_"
         self._module.add_submodule(name, NpuCall(label, call))
         return self._module.graph.call_module(name, operands)

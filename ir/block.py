@@ -62,6 +62,11 @@ class EncoderBlock:
     scale: float = 0.0
 
     @property
+    def label(self) -> str:
+        """A short name: `encoder_layer_1500x384`."""
+        return f"encoder_{self.kind}_{self.frames}x{self.width}"
+
+    @property
     def weights(self) -> tuple[str, ...]:
         """Names of all constant values that it reads, each once."""
         names = [name for step in self.steps for name in step.names]

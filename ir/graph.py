@@ -139,6 +139,20 @@ class FusedOp:
         assert (self.block is None) == (self.kind is not OpKind.ENCODER_BLOCK), self.name
         assert self.nodes, self.name
 
+    @property
+    def piece(self) -> Gemm | EncoderBlock:
+        """What the NPU would compute, for an op that it may run."""
+        piece = self.gemm or self.block
+        assert piece is not None, self.name
+        return piece
+
+    @property
+    def x(self) -> str:
+        """The value that goes through it, for an op that the NPU may run."""
+        one = self.operands or self.block
+        assert one is not None, self.name
+        return one.x
+
 
 @dataclass(frozen=True, slots=True)
 class MixedGraph:

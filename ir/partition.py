@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aiec.ir.block import EncoderBlock
 from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
 from aiec.ir.target import Target
 
@@ -194,6 +195,11 @@ class Partition:
     def gemms(self) -> tuple[Gemm, ...]:
         """The distinct GEMMs on the NPU, sorted."""
         return tuple(sorted({op.gemm for op in self.npu_ops if op.gemm is not None}))
+
+    @property
+    def blocks(self) -> tuple[EncoderBlock, ...]:
+        """The blocks of an encoder on the NPU, in execution order."""
+        return tuple(op.block for op in self.npu_ops if op.block is not None)
 
     @property
     def npu_flop_share(self) -> float:

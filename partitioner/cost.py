@@ -11,12 +11,15 @@ in `shared_memory.py`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
+from aiec.ir.block import EncoderBlock, shape_of_blocks
 from aiec.ir.graph import Activation, FusedOp, MixedGraph, OpKind, Role, Value
 from aiec.ir.partition import Cost
 from aiec.ir.target import NPU1, Target
 from aiec.partitioner.cpu_profile import CpuProfile, profile_for
+from aiec.partitioner.encoder_model import block_cost, block_obstacle
 from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
 
 _NPU_ITEMSIZE = 2  # bf16
@@ -54,6 +57,7 @@ class Costs:
     def __init__(self, graph: MixedGraph, target: Target | None, cpu: CpuProfile) -> None:
         self.graph, self.target, self.cpu = graph, target, cpu
         self.values: dict[str, Value] = {value.name: value for value in graph.values}
+        self.encoder = shape_of_blocks([op.block for op in graph.ops if op.block])
         gemms = tuple(op.gemm for op in graph.ops if op.gemm and not self.obstacle(op))
         self.tiling = estimate_tiling(gemms, target) if target and gemms else None
 
@@ -61,6 +65,8 @@ class Costs:
         """Why the NPU cannot run `op`, as the end of a sentence; None if it can."""
         if self.target is None:
             return "there is no NPU to decide about"
+        if op.block is not None:
+            return block_obstacle(op.block, self.encoder, self.target)
         if op.kind is not OpKind.LINEAR or op.gemm is None:
             return f"no kernel of ours runs {_called(op)}"
         if op.gemm.residual and op.gemm.activation is not Activation.NONE:
@@ -76,6 +82,8 @@ class Costs:
         """Cost on the NPU with all neighbours on the CPU, or None where there is an obstacle."""
         if self.obstacle(op) is not None:
             return None
+        if op.block is not None:
+            return self._block_on_npu(op, op.block)
         assert self.target and self.tiling and op.gemm and op.operands
         target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
         cost = Cost(
@@ -93,10 +101,30 @@ class Costs:
         )
         return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
 
+    def _block_on_npu(self, op: FusedOp, block: EncoderBlock) -> Cost:
+        """Cost of a block: the array's time for each step of each window, a dispatch a window."""
+        assert self.target and self.encoder
+        target, steps = self.target, block_cost(block, self.encoder, self.target)
+        cost = Cost(
+            compute_us=steps.compute_us,
+            memory_us=steps.memory_us,
+            dispatch_us=block.batch * (target.dispatch_us + target.host_us),
+            transfer_us=self.crossing_us(block.x) + self.crossing_us(op.outputs[0]),
+            ddr_bytes=steps.ddr_bytes,
+            dispatches=block.batch,
+            resident_bytes=_NPU_ITEMSIZE
+            * sum(math.prod(self.values[name].shape) for name in block.weights),
+            low=NPU_LOW,
+            high=NPU_HIGH,
+        )
+        return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
+
     def on_cpu(self, op: FusedOp) -> Cost:
         """Cost on the CPU: a roofline for the product, then a pass over DRAM for each epilogue."""
         if op.kind is OpKind.VIEW:
             return Cost(0.0, 0.0)
+        if op.parts:
+            return _in_sequence([self.on_cpu(part) for part in op.parts])
         traffic, passed = self._traffic_bytes(op), self._epilogue_bytes(op)
         passes_us = self.cpu.stream_us(passed)
         cost = Cost(
@@ -187,6 +215,19 @@ def cost_on_npu(
 def cost_on_cpu(op: FusedOp, graph: MixedGraph, cpu: CpuProfile) -> Cost:
     """Cost of `op` on the CPU. For one op; else use `Costs`."""
     return Costs(graph, None, cpu).on_cpu(op)
+
+
+def _in_sequence(costs: Sequence[Cost]) -> Cost:
+    """Ops one after another: each is bound by what binds it."""
+    return Cost(
+        compute_us=sum(max(cost.compute_us, cost.memory_us) for cost in costs),
+        memory_us=sum(cost.memory_us for cost in costs),
+        dispatch_us=sum(cost.dispatch_us for cost in costs),
+        ddr_bytes=sum(cost.ddr_bytes for cost in costs),
+        energy_uj=sum(cost.energy_uj for cost in costs),
+        low=min(cost.low for cost in costs),
+        high=max(cost.high for cost in costs),
+    )
 
 
 def _called(op: FusedOp) -> str:

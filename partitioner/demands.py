@@ -97,7 +97,9 @@ def _matches(op: FusedOp, pattern: str) -> bool:
 
 
 def _names(op: FusedOp) -> tuple[str, ...]:
-    return tuple(name for name in (op.name, str(op.kind), op.module) if name)
+    """What a pattern may name it by; a block also by its parts, which go where it goes."""
+    own = (op.name, str(op.kind), op.module)
+    return tuple(name for name in (*own, *(n for part in op.parts for n in _names(part))) if name)
 
 
 def _matches_nothing(graph: MixedGraph, option: str, pattern: str) -> PartitionError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from aiec.ir.graph import FusedOp, Role
+from aiec.ir.graph import FusedOp, OpKind, Role
 from aiec.ir.partition import Cost
 from aiec.ir.target import Target
 from aiec.partitioner.cost import Costs
@@ -21,6 +21,7 @@ from aiec.partitioner.shared_memory import slowdowns
 IDLE_WATTS = 4.0
 
 _NPU_ITEMSIZE = 2  # bf16
+_DESIGNS = {OpKind.LINEAR: 0, OpKind.ENCODER_BLOCK: 1}  # one for all GEMMs, one for all blocks
 _US = 1e-6
 
 
@@ -73,6 +74,7 @@ def work(op: FusedOp, cpu: Cost, npu: Cost | None, costs: Costs) -> Work:
         upload_us=upload_us,
         upload_uj=host_energy_uj(upload_us, 0, costs),
         dispatches=npu.dispatches,
+        design=_DESIGNS[op.kind],
     )
 
 

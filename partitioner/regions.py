@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiec.ir.block import EncoderBlock
 from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
 from aiec.ir.partition import Cost, Decision, Partition, Side, Verdict
 
@@ -35,6 +36,11 @@ class Region:
     def gemm(self) -> Gemm | None:
         """The shape that all of them have, for linear ops."""
         return self.ops[0].gemm
+
+    @property
+    def block(self) -> EncoderBlock | None:
+        """The first of them, for blocks of an encoder."""
+        return self.ops[0].block
 
     @property
     def flop(self) -> int:
@@ -104,7 +110,8 @@ def alike(graph: MixedGraph, decisions: tuple[Decision, ...]) -> list[Members]:
     grouped: dict[tuple[object, ...], Members] = {}
     for op, decision in zip(graph.ops, decisions, strict=True):
         if op.kind is not OpKind.VIEW:
-            key = (_pattern(op.module), op.kind, op.gemm, decision.side, decision.npu is None)
+            piece = op.gemm or (op.block and op.block.label)
+            key = (_pattern(op.module), op.kind, piece, decision.side, decision.npu is None)
             grouped.setdefault(key, []).append((op, decision))
     return list(grouped.values())
 

@@ -126,12 +126,13 @@ def write_report(partition: Partition, directory: Path) -> tuple[Path, ...]:
 def _lines(region: Region, objective: Objective) -> tuple[Text, Text, Text]:
     """Name and device; numbers; reason and runner-up."""
     shape = f" {region.gemm.m}x{region.gemm.k}x{region.gemm.n}" if region.gemm else ""
+    what = (region.block.label if region.block else region.kind).replace("_", " ") + shape
     times = f" ×{len(region.ops)}" if len(region.ops) > 1 else ""
     title = Text.assemble(
         (region.side.upper(), f"bold {_COLOURS[region.side]}"),
         " ",
         (region.name, "bold"),
-        f"  {region.kind.replace('_', ' ')}{shape}{times}",
+        f"  {what}{times}",
         ("  toss-up" if region.toss_up else "", "bold yellow"),
     )
     npu = "-" if region.npu_bar is None else _barred(region.npu_bar)

@@ -23,7 +23,8 @@ def explanation(partition: Partition, name: str) -> RenderableType:
     pairs = list(zip(partition.graph.ops, partition.decisions, strict=True))
     found = [pair for pair in pairs if any(fnmatchcase(n, name) for n in _names(pair[0]))]
     if not found:
-        known = {n for op in partition.graph.ops for n in (op.name, op.module) if n}
+        every = [one for op in partition.graph.ops for one in (op, *op.parts)]
+        known = {n for op in every for n in (op.name, op.module) if n}
         raise OptionError(
             f"nothing of {partition.graph.name} is called {name!r}",
             expected=nearest(name, known).split(" (one of ")[0][:200],
@@ -38,15 +39,21 @@ def explanation(partition: Partition, name: str) -> RenderableType:
 
 
 def _names(op: FusedOp) -> tuple[str, ...]:
-    return (op.name, op.module, *op.nodes, *op.outputs)
+    """What an op is called; a block also as its parts are."""
+    parts = (name for part in op.parts for name in _names(part))
+    return (op.name, op.module, *op.nodes, *op.outputs, *parts)
 
 
 def _one(
     op: FusedOp, decision: Decision, partition: Partition, makers: dict[str, FusedOp]
 ) -> RenderableType:
     lines = [f"{op.name}: {op.module or op.kind}" + (f" ({op.where})" if op.where else "")]
-    shape = f", {op.gemm.label}" if op.gemm else ""
+    piece = op.gemm or op.block
+    shape = f", {piece.label}" if piece else ""
     lines += [f"{op.kind.replace('_', ' ')}{shape}, {op.flop / 1e6:.1f} MFLOP", decision.reason]
+    if op.parts:
+        inside = dict.fromkeys(part.module or part.name for part in op.parts)
+        lines += [f"consists of {', '.join(inside)}"]
     if op.kind is OpKind.VIEW:
         return Group(*map(Text, lines))
     lines += [_moved(decision, partition.objective)] if decision.loss is not None else []

@@ -23,7 +23,7 @@ class BufferPool:
     """Buffers of one device, at most `budget_bytes` of them."""
 
     def __init__(self, device: Device, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        self._device = device
+        self.device = device
         self._budget_bytes = budget_bytes
         self._free: defaultdict[int, list[Buffer]] = defaultdict(list)
         self._resident: OrderedDict[Hashable, Buffer] = OrderedDict()
@@ -61,13 +61,13 @@ class BufferPool:
             pass
         if self.allocated_bytes + nbytes > self._budget_bytes:
             raise DeviceError(
-                f"a buffer of {nbytes} bytes does not fit device {self._device.name!r}",
+                f"a buffer of {nbytes} bytes does not fit device {self.device.name!r}",
                 expected=f"at most {self._budget_bytes} bytes in all, "
                 f"{self.allocated_bytes} are in use",
                 todo="raise the session's buffer budget or keep this op on the CPU",
             )
         self.allocated_bytes += nbytes
-        return self._device.alloc(nbytes)
+        return self.device.alloc(nbytes)
 
     def _release_one(self) -> bool:
         for nbytes, buffers in self._free.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import torch
@@ -19,8 +19,9 @@ from aiec.ir.design import Argument, Artifact, Design, Sequence
 from aiec.ir.errors import DeviceError
 from aiec.ir.graph import Gemm
 from aiec.kernels import layout
-from aiec.runtime.buffers import DEFAULT_BUDGET_BYTES, BufferPool
-from aiec.runtime.device import Buffer, Device, Run
+from aiec.runtime.buffers import BufferPool
+from aiec.runtime.device import Buffer, Run
+from aiec.runtime.packed_weights import PackedWeights
 from aiec.runtime.telemetry import Telemetry
 
 
@@ -50,16 +51,15 @@ class Session:
     """One artifact loaded on one device, with its buffers and telemetry."""
 
     def __init__(
-        self, device: Device, artifact: Artifact, budget_bytes: int = DEFAULT_BUDGET_BYTES
+        self, pool: BufferPool, artifact: Artifact, telemetry: Telemetry | None = None
     ) -> None:
         assert isinstance(artifact.design, Design), "an encoder's design has sessions of its own"
-        self.device = device
         self.artifact = artifact
         self.design = artifact.design
-        self.telemetry = Telemetry()
-        self.pool = BufferPool(device, budget_bytes)
-        self._pinned: dict[Hashable, tuple[torch.Tensor, ...]] = {}
-        device.load(artifact)
+        self.pool = pool
+        self.telemetry = telemetry or Telemetry()
+        self._weights = PackedWeights(self.pool)
+        pool.device.load(artifact)
 
     def send(self, gemm: Gemm) -> Send:
         """Return `f(x)`, which packs x (..., k) float32 with m rows in all as `gemm`'s operand."""
@@ -74,7 +74,7 @@ class Session:
 
         return call
 
-    def gemm_op(self, gemm: Gemm) -> GemmCall:
+    def run(self, gemm: Gemm) -> GemmCall:
         """Return `f(x, weight, bias, residual)` computing `gemm` on the device.
 
         weight: (n, k); bias: (n,) or None; residual: (..., n) or None, float32 in host memory.
@@ -105,6 +105,10 @@ class Session:
         made = self.design.sequence_for(producer).shape
         read = self.design.sequence_for(consumer).shape
         return (producer.n, made.mp, made.np) == (consumer.k, read.mp, read.kp)
+
+    def overwrites(self, gemm: Gemm) -> bool:
+        """A GEMM's x is as it was."""
+        return False
 
     def _on_npu(self, leading: tuple[int, ...], columns: int, padded: tuple[int, int]) -> OnNpu:
         buffer = self.pool.lease(2 * padded[0] * padded[1])
@@ -138,8 +142,8 @@ class Session:
         return out
 
     def _run(self, sequence: Sequence, buffers: tuple[Buffer, ...]) -> None:
-        event = self.device.submit(Run(self.artifact, sequence.symbol, buffers))
-        completion = self.device.wait(event)
+        event = self.pool.device.submit(Run(self.artifact, sequence.symbol, buffers))
+        completion = self.pool.device.wait(event)
         self.telemetry.record(sequence.shape.gemm.label, sequence.shape.gemm.macs, completion)
 
     def _weight(
@@ -149,24 +153,14 @@ class Session:
         weight: torch.Tensor,
         bias: torch.Tensor | None,
     ) -> Buffer:
-        # The key holds addresses: their memory is kept, even if `.data` is given another, because
-        # the next tensor at a freed address would pass for this one.
         tensors = (weight,) if bias is None else (weight, bias)
-        key = (sequence.symbol, *(_identity(tensor) for tensor in tensors))
-        self._pinned[key] = tuple(tensor.detach() for tensor in tensors)
 
         def fill(buffer: Buffer) -> None:
             packed = layout.pack_weight(weight, bias, self.design.plan, sequence.shape)
             buffer.array[:] = packed
             self.telemetry.weight_bytes += argument.nbytes
 
-        return self.pool.resident(key, argument.nbytes, fill)
-
-
-def _identity(tensor: torch.Tensor) -> Hashable:
-    """Changes when the tensor is another one or was written to; inference tensors do not count."""
-    version = 0 if tensor.is_inference() else tensor._version
-    return tensor.data_ptr(), version, tuple(tensor.shape), tensor.stride()
+        return self._weights.buffer(sequence.symbol, tensors, argument.nbytes, fill)
 
 
 def _check_rows(gemm: Gemm, shape: tuple[int, ...]) -> None:

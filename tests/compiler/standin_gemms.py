@@ -23,7 +23,10 @@ class Gemms:
     def hands_over(self, producer: Gemm, consumer: Gemm) -> bool:
         return producer.n == consumer.k
 
-    def gemm_op(self, gemm: Gemm) -> Callable[..., Tensor]:
+    def overwrites(self, gemm: Gemm) -> bool:
+        return False
+
+    def run(self, gemm: Gemm) -> Callable[..., Tensor]:
         def call(x: Tensor, weight: Tensor, bias: Tensor | None, residual: Tensor | None) -> Tensor:
             assert (bias is not None, residual is not None) == (gemm.bias, gemm.residual)
             assert (x.numel() // gemm.k, *weight.shape) == (gemm.m, gemm.n, gemm.k)

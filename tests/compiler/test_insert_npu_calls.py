@@ -12,6 +12,7 @@ from torch.fx import GraphModule
 from aiec.capture import Capture, capture
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import insert_npu_calls
+from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import NPU2
@@ -31,7 +32,7 @@ class OnStandIn:
     def __call__(self, gm: GraphModule, inputs: list[Any]) -> Callable[..., Any]:
         self.captured = capture(gm, inputs)
         self.partition = assign(fuse(self.captured), NPU2, self.options)
-        self.mixed = insert_npu_calls(self.captured, self.partition, self.gemms)
+        self.mixed = insert_npu_calls(self.captured, self.partition, {OpKind.LINEAR: self.gemms})
         return self.captured.install(self.mixed.forward)
 
 

@@ -5,6 +5,7 @@ import torch
 
 from aiec.ir.errors import DeviceError
 from aiec.ir.graph import Activation
+from aiec.runtime.buffers import BufferPool
 from aiec.runtime.cpu_device import CpuDevice
 from aiec.runtime.null_device import NullDevice
 from aiec.runtime.session import Session
@@ -36,14 +37,14 @@ def expected(gemm, x, weight, bias, residual):
 
 def call_of(session, gemm):
     """The whole way of one GEMM: to the device, on it, and back."""
-    send, compute = session.send(gemm), session.gemm_op(gemm)
+    send, compute = session.send(gemm), session.run(gemm)
     return lambda x, *others: session.receive(compute(send(x), *others))
 
 
 @pytest.mark.parametrize("index", [0, 1, 2], ids=["bias", "gelu", "residual"])
 def test_each_gemm_equals_torch(artifact, index):
     gemm = artifact.design.sequences[index].shape.gemm
-    session = Session(CpuDevice(), artifact)
+    session = Session(BufferPool(CpuDevice()), artifact)
     args = operands(gemm)
     out = call_of(session, gemm)(*args)
     assert out.dtype == torch.float32
@@ -52,7 +53,7 @@ def test_each_gemm_equals_torch(artifact, index):
 
 def test_weights_are_packed_once_and_again_after_a_write(artifact):
     gemm = artifact.design.sequences[0].shape.gemm
-    session = Session(CpuDevice(), artifact)
+    session = Session(BufferPool(CpuDevice()), artifact)
     call = call_of(session, gemm)
     x, weight, bias, _ = operands(gemm)
     call(x, weight, bias, None)
@@ -66,7 +67,7 @@ def test_weights_are_packed_once_and_again_after_a_write(artifact):
 
 def test_two_weights_of_one_shape_do_not_share(artifact):
     gemm = artifact.design.sequences[0].shape.gemm
-    call = call_of(Session(CpuDevice(), artifact), gemm)
+    call = call_of(Session(BufferPool(CpuDevice()), artifact), gemm)
     for seed in (1, 2):
         args = operands(gemm, seed)
         assert_near(call(*args), expected(gemm, *args))
@@ -76,7 +77,7 @@ def test_two_weights_of_one_shape_do_not_share(artifact):
 def test_memory_behind_packed_operands_is_not_reused(artifact, index):
     """A parameter that is replaced, where the new one could come to lie at the old address."""
     gemm = artifact.design.sequences[0].shape.gemm
-    call = call_of(Session(CpuDevice(), artifact), gemm)
+    call = call_of(Session(BufferPool(CpuDevice()), artifact), gemm)
     args = list(operands(gemm))
     addresses = set()
     for seed in range(8):
@@ -89,7 +90,7 @@ def test_memory_behind_packed_operands_is_not_reused(artifact, index):
 def test_telemetry_counts_dispatches_bytes_and_macs(artifact):
     sequence = artifact.design.sequences[2]
     gemm = sequence.shape.gemm
-    session = Session(NullDevice(), artifact)
+    session = Session(BufferPool(NullDevice()), artifact)
     call = call_of(session, gemm)
     for _ in range(3):
         call(*operands(gemm))
@@ -109,18 +110,18 @@ def test_wrong_rows_are_refused(artifact):
     with pytest.raises(
         DeviceError, match=r"was called with an input of \(1, 25, 40\); expected 50"
     ):
-        call_of(Session(NullDevice(), artifact), gemm)(x[:1], weight, bias, None)
+        call_of(Session(BufferPool(NullDevice()), artifact), gemm)(x[:1], weight, bias, None)
 
 
 def test_a_value_is_handed_over_on_the_device(artifact):
     up, down = (artifact.design.sequences[i].shape.gemm for i in (1, 2))
-    session = Session(CpuDevice(), artifact)
+    session = Session(BufferPool(CpuDevice()), artifact)
     assert session.hands_over(up, down)
     assert not session.hands_over(artifact.design.sequences[0].shape.gemm, down)
     x, weight, bias, _ = operands(up)
     _, weight_2, _, residual = operands(down)
-    hidden = session.gemm_op(up)(session.send(up)(x), weight, bias, None)
-    out = session.receive(session.gemm_op(down)(hidden, weight_2, None, residual))
+    hidden = session.run(up)(session.send(up)(x), weight, bias, None)
+    out = session.receive(session.run(down)(hidden, weight_2, None, residual))
     wanted = expected(down, expected(up, x, weight, bias, None), weight_2, None, residual)
     assert_near(out, wanted)
     assert session.telemetry.bytes_out == 2 * hidden.padded[0] * 64
@@ -128,7 +129,7 @@ def test_a_value_is_handed_over_on_the_device(artifact):
 
 def test_a_value_frees_its_buffer(artifact):
     gemm = artifact.design.sequences[0].shape.gemm
-    session = Session(NullDevice(), artifact)
+    session = Session(BufferPool(NullDevice()), artifact)
     x = operands(gemm)[0]
     first = session.send(gemm)(x)
     buffer = first.buffer
