@@ -1,12 +1,16 @@
 """Ops of MLIR's own dialects that xDSL 0.74 has not, or has without their text form.
 
-memref.global, memref.get_global, memref.copy, vector.shape_cast, arithmetic of index. Our classes
+memref.global, memref.get_global, memref.copy, shapes and contractions of vector, arithmetic of
+index. Our classes
 stand for xDSL's of the same name in the context of `registry`.
 """
 
 from __future__ import annotations
 
 from xdsl.dialects.builtin import (
+    AffineMapAttr,
+    ArrayAttr,
+    DenseArrayBase,
     DenseIntOrFPElementsAttr,
     IndexType,
     MemRefType,
@@ -14,10 +18,14 @@ from xdsl.dialects.builtin import (
     SymbolRefAttr,
     UnitAttr,
     VectorType,
+    i64,
 )
+from xdsl.dialects.vector import CombiningKindAttr
 from xdsl.ir import Attribute, Dialect, Operation
+from xdsl.ir.affine import AffineMap
 from xdsl.irdl import (
     IRDLOperation,
+    ParsePropInAttrDict,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -29,6 +37,7 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import SymbolOpInterface
 
+from aiec.codegen.dialects import vector_arith
 from aiec.codegen.dialects.operands import parse_dense
 from aiec.codegen.dialects.structure import parse_memref
 
@@ -106,6 +115,144 @@ class ShapeCastOp(IRDLOperation):
     assembly_format = "$source attr-dict `:` type($source) `to` type($result)"
 
 
+@irdl_op_definition
+class SplatOp(IRDLOperation):
+    """A scalar in every lane."""
+
+    name = "vector.splat"
+    source = operand_def()
+    result = result_def(VectorType)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> SplatOp:
+        raw = parser.parse_unresolved_operand()
+        attributes = parser.parse_optional_attr_dict()
+        parser.parse_punctuation(":")
+        kind = parser.parse_type()
+        if not isinstance(kind, VectorType):
+            parser.raise_error("vector type expected")
+        source = parser.resolve_operand(raw, kind.get_element_type())
+        return cls.create(operands=[source], attributes=attributes, result_types=[kind])
+
+    def print(self, printer: Printer) -> None:
+        printer.print_string(" ")
+        printer.print_operand(self.source)
+        printer.print_op_attributes(self.attributes)
+        printer.print_string(" : ")
+        printer.print_attribute(self.result.type)
+
+
+@irdl_op_definition
+class TransposeOp(IRDLOperation):
+    """A vector with its dimensions in another order."""
+
+    name = "vector.transpose"
+    vector = operand_def(VectorType)
+    permutation = prop_def(DenseArrayBase.constr(i64))
+    result = result_def(VectorType)
+    assembly_format = "$vector `,` $permutation attr-dict `:` type($vector) `to` type($result)"
+
+
+@irdl_op_definition
+class ExtractStridedSliceOp(IRDLOperation):
+    """A box of a vector; strides are 1."""
+
+    name = "vector.extract_strided_slice"
+    vector = operand_def(VectorType)
+    offsets = prop_def(ArrayAttr)
+    sizes = prop_def(ArrayAttr)
+    strides = prop_def(ArrayAttr)
+    result = result_def(VectorType)
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$vector attr-dict `:` type($vector) `to` type($result)"
+
+
+@irdl_op_definition
+class InsertStridedSliceOp(IRDLOperation):
+    """A vector with a box of it replaced; strides are 1."""
+
+    name = "vector.insert_strided_slice"
+    source = operand_def(VectorType)
+    dest = operand_def(VectorType)
+    offsets = prop_def(ArrayAttr)
+    strides = prop_def(ArrayAttr)
+    result = result_def(VectorType)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> InsertStridedSliceOp:
+        source = parser.parse_unresolved_operand()
+        parser.parse_punctuation(",")
+        dest = parser.parse_unresolved_operand()
+        properties = parser.parse_optional_attr_dict()
+        parser.parse_punctuation(":")
+        small = parser.parse_type()
+        parser.parse_keyword("into")
+        large = parser.parse_type()
+        operands = parser.resolve_operands([source, dest], [small, large], parser.pos)
+        return cls.create(operands=operands, properties=properties, result_types=[large])
+
+    def print(self, printer: Printer) -> None:
+        printer.print_string(" ")
+        printer.print_list(self.operands, printer.print_operand)
+        printer.print_op_attributes(self.properties)
+        printer.print_string(" : ")
+        printer.print_attribute(self.source.type)
+        printer.print_string(" into ")
+        printer.print_attribute(self.result.type)
+
+
+@irdl_op_definition
+class ContractOp(IRDLOperation):
+    """A sum of products of two vectors along maps, added to a third."""
+
+    name = "vector.contract"
+    lhs = operand_def(VectorType)
+    rhs = operand_def(VectorType)
+    acc = operand_def()
+    indexing_maps = prop_def(ArrayAttr)
+    iterator_types = prop_def(ArrayAttr)
+    kind = opt_prop_def(CombiningKindAttr)
+    result = result_def()
+
+    @property
+    def maps(self) -> tuple[AffineMap, ...]:
+        """The maps of both operands and of the result."""
+        return tuple(m.data for m in self.indexing_maps if isinstance(m, AffineMapAttr))
+
+    @property
+    def combining(self) -> str:
+        """How products are put together."""
+        return self.kind.data.value if self.kind is not None else "add"
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ContractOp:
+        properties = parser.parse_optional_attr_dict()
+        raw = [parser.parse_unresolved_operand()]
+        for _ in range(2):
+            parser.parse_punctuation(",")
+            raw.append(parser.parse_unresolved_operand())
+        attributes = parser.parse_optional_attr_dict()
+        parser.parse_punctuation(":")
+        kinds = [parser.parse_type()]
+        parser.parse_punctuation(",")
+        kinds.append(parser.parse_type())
+        parser.parse_keyword("into")
+        kinds.append(parser.parse_type())
+        operands = parser.resolve_operands(raw, kinds, parser.pos)
+        return cls.create(operands=operands, properties=properties, attributes=attributes,
+                          result_types=[kinds[2]])  # fmt: skip
+
+    def print(self, printer: Printer) -> None:
+        printer.print_op_attributes(self.properties)
+        printer.print_string(" ")
+        printer.print_list(self.operands, printer.print_operand)
+        printer.print_op_attributes(self.attributes)
+        printer.print_string(" : ")
+        printer.print_list((self.lhs.type, self.rhs.type), printer.print_attribute)
+        printer.print_string(" into ")
+        printer.print_attribute(self.result.type)
+
+
 class _IndexOp(IRDLOperation):
     lhs = operand_def(IndexType())
     rhs = operand_def(IndexType())
@@ -135,7 +282,18 @@ class IndexMulOp(_IndexOp):
 
 
 Index = Dialect("index", [IndexAddOp, IndexSubOp, IndexMulOp], [])
-REPLACED: tuple[type[Operation], ...] = (GlobalOp, GetGlobalOp, CopyOp, ShapeCastOp)
+REPLACED: tuple[type[Operation], ...] = (
+    GlobalOp,
+    GetGlobalOp,
+    CopyOp,
+    ShapeCastOp,
+    SplatOp,
+    TransposeOp,
+    ExtractStridedSliceOp,
+    InsertStridedSliceOp,
+    ContractOp,
+    *vector_arith.OPERATIONS,
+)
 
 
 def with_replacements(dialect: Dialect) -> Dialect:

@@ -64,8 +64,8 @@ RENAMED = {"aiex.runtime_sequence": "aie.runtime_sequence"}
 def context() -> Context:
     """All dialects that a design may use; anything else is refused by name."""
     result = Context()
-    for dialect in (Builtin, Func, Scf, Cf, Arith, Math, Affine, foreign.Index, Aie, Aiex):
+    for dialect in (Builtin, Func, Scf, Cf, Math, Affine, foreign.Index, Aie, Aiex):
         result.load_dialect(dialect)
-    for dialect in (MemRef, Vector):
+    for dialect in (Arith, MemRef, Vector):
         result.load_dialect(foreign.with_replacements(dialect))
     return result

@@ -41,6 +41,7 @@ from aiec.runtime.sim.program import CONTROL, Handler, Writer
 from aiec.runtime.sim.reading import describe, is_acquire, is_equal, the
 from aiec.runtime.sim.scalars import SCALARS
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
+from aiec.runtime.sim.vectors import VECTORS
 
 Kernels = Mapping[str, Callable[..., Any]]
 Values = Mapping[SSAValue, object]
@@ -76,6 +77,7 @@ class CoreCompiler:
             **SCALARS,
             **MEMREFS,
             **AFFINE,
+            **VECTORS,
             "aie.use_lock": self._use_lock,
             "aie.objectfifo.acquire": self._fifo_acquire,
             "aie.objectfifo.release": self._fifo_release,

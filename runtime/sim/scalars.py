@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Operation
 
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.lanes import LANES, Lanes, compare_floats, compare_integers, each
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.types import bits_of, dtype_of, element_of, is_float
 
@@ -146,8 +147,6 @@ def _vectorised(w: Writer, expression: str) -> str:
 def _unsigned_integer(w: Writer, op: Operation) -> None:
     a, b = _pair(w, op)
     bits = bits_of(op.results[0].type)
-    if isinstance(op.results[0].type, VectorType):
-        raise DesignError(f"operation {op.name} on vectors is not supported", where=w.describe(op))
     expression = _UNSIGNED[op.name].format(a=unsigned(a, bits), b=unsigned(b, bits))
     w.define(op.results[0], wrapped(expression, bits))
 
@@ -210,6 +209,9 @@ def dense_array(value: DenseIntOrFPElementsAttr) -> np.ndarray:
 def _compare_integers(w: Writer, op: arith.CmpiOp) -> None:
     a, b = _pair(w, op)
     predicate = op.predicate.value.data
+    if isinstance(op.result.type, VectorType):
+        w.define(op.result, f"{w.bind(compare_integers)}({predicate}, {a}, {b})")
+        return
     if predicate >= 6:
         bits = bits_of(op.lhs.type)
         a, b = unsigned(a, bits), unsigned(b, bits)
@@ -218,6 +220,9 @@ def _compare_integers(w: Writer, op: arith.CmpiOp) -> None:
 
 def _compare_floats(w: Writer, op: arith.CmpfOp) -> None:
     a, b = _pair(w, op)
+    if isinstance(op.result.type, VectorType):
+        w.define(op.result, f"{w.bind(compare_floats)}({op.predicate.value.data}, {a}, {b})")
+        return
     w.define(op.result, _COMPARE_F[op.predicate.value.data].format(a=a, b=b))
 
 
@@ -280,7 +285,11 @@ def _math(w: Writer, op: Operation) -> None:
     result = op.results[0]
     name = op.name.removeprefix("math.")
     arguments = ", ".join(w.uses(op.operands))
-    if isinstance(result.type, VectorType) or not is_float(result.type):
+    if isinstance(result.type, VectorType) and is_float(result.type):
+        dtype = w.bind(dtype_of(element_of(result.type)))
+        w.define(result, f"{w.bind(each)}({w.bind(_MATH[name], name)}, {dtype}, {arguments})")
+        return
+    if not is_float(result.type):
         raise DesignError(f"operation {op.name} on {result.type} is not supported",
                           where=w.describe(op))  # fmt: skip
     function = w.bind(_MATH[name], name)
@@ -299,7 +308,23 @@ _MATH = {
     "fma": lambda a, b, c: a * b + c,
 }  # fmt: skip
 
-SCALARS: dict[str, Handler] = {
+
+def _or_lanes(scalar: Handler, lanes: Lanes) -> Handler:
+    """`scalar` for numbers, `lanes` where the result is a vector."""
+
+    def handler(w: Writer, op: Operation) -> None:
+        kind = op.results[0].type
+        if not isinstance(kind, VectorType):
+            scalar(w, op)
+            return
+        w.spend(timing.SCALAR_OP_CYCLES)
+        arguments = ", ".join([w.bind(dtype_of(element_of(kind))), *w.uses(op.operands)])
+        w.define(op.results[0], f"{w.bind(lanes)}({arguments})")
+
+    return handler
+
+
+_NUMBERS: dict[str, Handler] = {
     "arith.constant": _constant,
     "arith.cmpi": _compare_integers,
     "arith.cmpf": _compare_floats,
@@ -318,4 +343,8 @@ SCALARS: dict[str, Handler] = {
     **dict.fromkeys(("arith.sitofp", "arith.uitofp", "arith.extf", "arith.truncf"), _to_float),
     **dict.fromkeys(("arith.fptosi", "arith.fptoui"), _to_integer),
     **{f"math.{name}": _math for name in _MATH},
+}
+SCALARS: dict[str, Handler] = {
+    name: _or_lanes(handler, LANES[name]) if name in LANES else handler
+    for name, handler in _NUMBERS.items()
 }

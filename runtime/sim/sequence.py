@@ -49,7 +49,8 @@ from aiec.runtime.sim.tasks import BdNumbers, BdSite, TaskController, TaskSite
 from aiec.runtime.sim.types import dtype_of, element_of
 
 _DYNAMIC = -(2**63)
-_DESCRIPTOR = Delay(9 * timing.REGISTER_WRITE_CYCLES)  # 8 words and the address patch
+# The words and the address patch.
+_DESCRIPTOR = Delay((timing.DESCRIPTOR_WORDS + 1) * timing.REGISTER_WRITE_CYCLES)
 _PUSH = Delay(timing.REGISTER_WRITE_CYCLES)
 
 

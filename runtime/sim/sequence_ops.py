@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -37,7 +38,7 @@ from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number, the
 from aiec.runtime.sim.registers import RawBd, Registers, signed7
 from aiec.runtime.sim.scratchpad import ENTRIES, offset_index, parameter_names
-from aiec.runtime.sim.types import dtype_of, element_of
+from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 _PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)
 _WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
@@ -218,7 +219,8 @@ class CommandCompiler:
     def _blockwrite(self, w: Writer, op: NpuBlockWriteOp) -> None:
         where = describe(op)
         absolute = self._absolute(op.properties, str(op.address.value.data), where)
-        self._pause(w, _WRITE)
+        # As many registers as words: a transfer takes as long as what mlir-aie makes of it.
+        self._pause(w, Delay(math.prod(shape_of(op.data.type)) * timing.REGISTER_WRITE_CYCLES))
         write = w.bind(self._registers.write_block, "write_block")
         w.emit(f"{write}({absolute}, {w.use(op.data)}, {where!r})")
 
@@ -271,7 +273,7 @@ class CommandCompiler:
             if field("lock_rel_val") else None,
             pads=pads if any(map(any, pads)) else (),
         )  # fmt: skip
-        self._pause(w, _PROGRAM)
+        self._pause(w, Delay(timing.DESCRIPTOR_WORDS * timing.REGISTER_WRITE_CYCLES))
         call = w.bind(self._registers.write_raw, "write_bd")
         w.emit(f"{call}({w.bind(tile)}, {field('bd_id')}, {w.bind(raw)}, {describe(op)!r})")
 

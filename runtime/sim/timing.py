@@ -25,7 +25,8 @@ BD_START_CYCLES = 8
 # Not published. The controller's write of one register, about 50 ns.
 REGISTER_WRITE_CYCLES = 90
 # A transfer is programmed by a block write of 8 words, an address patch and a queue push (TXN-H).
-REGISTERS_A_TRANSFER = 10
+DESCRIPTOR_WORDS = 8
+REGISTERS_A_TRANSFER = DESCRIPTOR_WORDS + 2
 # Source: JENA. A slot each to issue; what needs the result waits for its latency.
 SCALAR_LOAD_CYCLES = 1
 SCALAR_LOAD_LATENCY = 6

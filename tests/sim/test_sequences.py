@@ -285,3 +285,25 @@ def test_a_write_takes_effect_after_the_cores_have_begun(seed):
     b = np.zeros(8, np.int32)
     simulate(text, [b, 9], seed=seed)
     assert b.tolist() == [9 * j for j in range(8)]
+
+
+def test_a_transfer_costs_what_its_register_writes_cost():
+    """The same transfer as the words of its descriptor, the address patch and the queue's push."""
+    words = "dense<[16, 0, 0, 0, -2147483648, 33554432, 0, 33554432]>"
+    lowered = (
+        "%bd = memref.get_global @bd : memref<8xi32>\n"
+        "aiex.npu.blockwrite(%bd) {address = 118784 : ui32} : memref<8xi32>\n"
+        "aiex.npu.address_patch {addr = 118788 : ui32, arg_idx = 0 : i32, arg_plus = 0 : i32}\n"
+        "aiex.npu.write32 {address = 119316 : ui32, value = 0 : ui32}\n"
+    )
+    cycles = []
+    for send in (designs.memcpy("a", "in", (1, 1, 1, 16)), lowered):
+        rest = designs.memcpy("b", "out", (1, 1, 1, 16), bd_id=1, token=True) + designs.wait("out")
+        text = designs.relay(send + rest).replace(
+            "aie.runtime_sequence",
+            f'memref.global "private" constant @bd : memref<8xi32> = {words}\naie.runtime_sequence',
+        )
+        a, b = np.arange(16, dtype=np.int32), np.zeros(16, np.int32)
+        cycles.append(simulate(text, [a, b]).cycles)
+        assert np.array_equal(a, b)
+    assert cycles[0] == cycles[1]
