@@ -241,8 +241,13 @@ class DmaBdOp(ScalarsOp):
 
     @property
     def padding(self) -> tuple[tuple[int, int], ...]:
-        """(before, after) of each dimension in elements, outermost first; () is none."""
-        return self.pad_dimensions.pairs if self.pad_dimensions else ()
+        """(before, after) of each dimension in elements, outermost first; () is none.
+
+        Fewer pads than dimensions are of the innermost.
+        """
+        pairs = self.pad_dimensions.pairs if self.pad_dimensions else ()
+        missing = len(self.dims) - len(pairs)
+        return ((0, 0),) * missing + pairs if pairs else ()
 
     @classmethod
     def parse(cls, parser: Parser) -> DmaBdOp:

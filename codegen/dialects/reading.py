@@ -37,6 +37,10 @@ from aiec.codegen.dialects.registry import RENAMED, context
 from aiec.codegen.dialects.scopes import check_scopes
 from aiec.ir.errors import DesignError
 
+# The dimensions of a shaped type with spaces about their x, and its element type.
+_SPACED = re.compile(r"(?<=memref<)(?:\s*[\d?]+\s*x)*\s*[\d?]+\s+x\s+\w+")
+# A loop's only result without parentheses: `iter_args(%a = %b) -> i32 {`.
+_LONE_RESULT = re.compile(r"(iter_args\([^()]*\) )-> (\w+) (?=\{)")
 # A mem tile's 512 KB in bytes: no constant that an array holds has more elements.
 DENSE_ELEMENTS = 512 * 1024
 
@@ -52,7 +56,7 @@ def parse(text: str, name: str = "<design>") -> ModuleOp:
         DesignError: an op that is not known, text that does not parse or is nested without end, a
             value outside its scope, or an op that is not valid.
     """
-    reader = _Reader(context(), text, name)
+    reader = _Reader(context(), _as_today(text), name)
     try:
         module = reader.parse_module()
     except ParseError as error:
@@ -90,6 +94,18 @@ def verify(module: ModuleOp) -> None:
             if type(error) not in _REFUSALS:
                 raise
             raise DesignError(f"{op.name}: {_first_line(error)}", where=describe(op)) from error
+
+
+def _as_today(text: str) -> str:
+    """Spellings that xDSL does not read, every character else where it was."""
+    text = _SPACED.sub(lambda found: _closed_up(found[0]), text)
+    return _LONE_RESULT.sub(r"\1->(\2)", text)
+
+
+def _closed_up(shape: str) -> str:
+    """`<16 x i32` -> `<16xi32`, padded to its length."""
+    closed = re.sub(r"\s+x\s+", "x", shape)
+    return closed + " " * (len(shape) - len(closed))
 
 
 class _Reader(Parser):

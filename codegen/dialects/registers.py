@@ -27,6 +27,7 @@ from xdsl.irdl import (
     operand_def,
     opt_prop_def,
     prop_def,
+    var_operand_def,
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -157,6 +158,19 @@ class NpuBlockWriteOp(IRDLOperation):
     row = opt_prop_def(IntegerAttr)
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "`(` $data `)` attr-dict `:` type($data)"
+
+
+@irdl_op_definition
+class NpuBlockWriteValuesOp(IRDLOperation):
+    """Write words that the sequence computes, from `address` on."""
+
+    name = "aiex.npu.blockwrite_values"
+    SINCE: ClassVar[str] = "E3"
+    address = operand_def(i32)
+    values = var_operand_def(i32)
+    assembly_format = (
+        "`(` $address `:` type($address) `)` `values` $values `:` type($values) attr-dict"
+    )
 
 
 @irdl_op_definition
@@ -460,6 +474,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     NpuMaskWrite32Op,
     NpuSyncOp,
     NpuBlockWriteOp,
+    NpuBlockWriteValuesOp,
     NpuAddressPatchOp,
     NpuPushQueueOp,
     NpuWriteBdOp,

@@ -15,6 +15,7 @@ from aiec.codegen.dialects.registers import (
     ControlPacketOp,
     NpuAddressPatchOp,
     NpuBlockWriteOp,
+    NpuBlockWriteValuesOp,
     NpuMaskWrite32Op,
     NpuPushQueueOp,
     NpuSyncOp,
@@ -79,6 +80,7 @@ class CommandCompiler:
             "aiex.npu.write32": self._write32,
             "aiex.npu.maskwrite32": self._write32,
             "aiex.npu.blockwrite": self._blockwrite,
+            "aiex.npu.blockwrite_values": self._blockwrite_values,
             "aiex.npu.address_patch": self._address_patch,
             "aiex.npu.writebd": self._writebd,
             "aiex.dma_channel_reset": self._channel_reset,
@@ -223,6 +225,14 @@ class CommandCompiler:
         self._pause(w, Delay(math.prod(shape_of(op.data.type)) * timing.REGISTER_WRITE_CYCLES))
         write = w.bind(self._registers.write_block, "write_block")
         w.emit(f"{write}({absolute}, {w.use(op.data)}, {where!r})")
+
+    def _blockwrite_values(self, w: Writer, op: NpuBlockWriteValuesOp) -> None:
+        w.objects["np"] = np
+        words = ", ".join(f"{value} & 0xFFFFFFFF" for value in w.uses(op.values))
+        self._pause(w, _WRITE)
+        write = w.bind(self._registers.write_block, "write_block")
+        block = f"np.array([{words}], np.uint32)"
+        w.emit(f"{write}({w.use(op.address)} & 0xFFFFFFFF, {block}, {describe(op)!r})")
 
     def _absolute(self, fields: Mapping[str, Attribute], address: str, where: str) -> str:
         """An address as it stands, in a tile, or in words of a buffer."""

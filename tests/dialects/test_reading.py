@@ -432,3 +432,30 @@ def test_fast_lexer_gives_the_same_tokens():
             token.span.end,
         )
     assert ours.lex().kind is MLIRTokenKind.EOF
+
+
+def test_shapes_with_spaces_and_lone_results_are_read():
+    text = (
+        "module {\naie.device(npu2) {\n%t = aie.tile(0, 2)\n"
+        '%b = aie.buffer(%t) {sym_name = "b"} : memref<4 x 8 x i32>\naie.core(%t) {\n'
+        "%z = arith.constant 0 : index\n%o = arith.constant 1 : index\n"
+        "%k = arith.constant 0 : i32\n"
+        "%r = scf.for %i = %z to %o step %o iter_args(%c = %k) -> i32 {\nscf.yield %c : i32\n}\n"
+        "aie.end\n}\n}\n}\n"
+    )
+    module = parse(text)
+    assert "memref<4x8xi32>" in print_module(module, "E2")
+    loop = next(op for op in module.walk() if op.name == "scf.for")
+    assert location(loop) == (9, 1)
+
+
+def test_pads_are_of_the_innermost_dimensions():
+    text = (
+        "module {\naie.device(npu2) {\n%t = aie.tile(0, 1)\n%b = aie.buffer(%t) : memref<32xi32>\n"
+        "aie.memtile_dma(%t) {\naie.dma_start(MM2S, 0, ^a, ^b)\n^a:\n"
+        "aie.dma_bd(%b : memref<32xi32> offset = 0 len = 24 sizes = [2, 4] strides = [4, 1] "
+        "pad [<const_pad_before = 2, const_pad_after = 6>])\naie.next_bd ^a\n^b:\naie.end\n"
+        "}\n}\n}\n"
+    )
+    bd = next(op for op in parse(text).walk() if isinstance(op, DmaBdOp))
+    assert bd.padding == ((0, 0), (2, 6))

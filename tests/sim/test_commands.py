@@ -179,3 +179,14 @@ def test_a_lowered_fifo_is_armed_again():
         b = np.zeros(64, np.int32)
         simulator.run([i32(64), b])
         assert np.array_equal(b, i32(64, 2))
+
+
+def test_words_that_the_sequence_computes_are_written_as_a_block():
+    text = designs.runtime_parameter().replace(
+        "aiex.npu.rtp_write(@rtp, 1, %n) : i32\n",
+        "%at = arith.constant 2098176 : i32\n%double = arith.addi %n, %n : i32\n"
+        "aiex.npu.blockwrite_values(%at : i32) values %n, %double : i32, i32\n",
+    )
+    b = np.zeros(8, np.int32)
+    simulate(text, [b, 5])
+    assert b.tolist() == [10 * j for j in range(8)]
