@@ -23,15 +23,35 @@ constexpr bool mmul_through_bfp16(unsigned n) {
 #endif
 }
 
-// Lanes 2P and 2P + 1 of v, four times each.
-template <unsigned P> inline chunk<float, 8> spread(chunk<float, 8> v) {
+// Lanes of a, then of b, by number.
+template <std::size_t... I, typename V> inline chunk<float, sizeof...(I)> pick(V a, V b) {
 #if defined(__clang__) || __GNUC__ >= 12
-  return __builtin_shufflevector(v, v, 2 * P, 2 * P, 2 * P, 2 * P, 2 * P + 1, 2 * P + 1, 2 * P + 1,
-                                 2 * P + 1);
+  return __builtin_shufflevector(a, b, int(I)...);
 #else
-  return __builtin_shuffle(v, chunk<int32_t, 8>{2 * P, 2 * P, 2 * P, 2 * P, 2 * P + 1, 2 * P + 1,
-                                                2 * P + 1, 2 * P + 1});
+  constexpr std::size_t lanes = sizeof(V) / sizeof(float);
+  return chunk<float, sizeof...(I)>{(I < lanes ? a[I % lanes] : b[I % lanes])...};
 #endif
+}
+
+using wide = chunk<float, 16>; // as much as the widest registers of hosts hold
+
+template <std::size_t... I> inline wide joined(row8 a, row8 b, std::index_sequence<I...>) {
+  return pick<I...>(a, b);
+}
+inline wide join(row8 a, row8 b) { return joined(a, b, std::make_index_sequence<16>{}); }
+
+// What each of 16 elements of C, in rows of T, takes of A's column K and of B's row K.
+template <unsigned T, unsigned K, std::size_t... I>
+inline wide of_left(wide upper, wide lower, std::index_sequence<I...>) {
+  return pick<(I / T * 8 + K)...>(upper, lower);
+}
+template <unsigned T, unsigned First, std::size_t... I>
+inline wide of_right(row8 v, std::index_sequence<I...>) {
+  return pick<(First + I % T)...>(v, v);
+}
+template <unsigned T, unsigned First, std::size_t... I>
+inline wide repeated(row8 v, std::index_sequence<I...>) {
+  return pick<(First + I / T)...>(v, v);
 }
 
 } // namespace emulated
@@ -49,30 +69,23 @@ struct mmul {
   static constexpr unsigned M = R, K = S, N = T;
   static constexpr unsigned size_A = R * S, size_B = S * T, size_C = R * T;
   using accum_type = accum<accfloat, size_C>;
-  using row = emulated::chunk<float, 8>;
 
-  // A row of C is one chunk; where it has four elements, the upper half of the chunk sums the odd
-  // k and the lower half the even ones, so that the host's registers are full.
-  row c[R];
+  static constexpr unsigned wides = size_C / 16, rows = 16 / T; // of C in each
+  emulated::wide c[wides];
 
   mmul() {
-    emulated::each<R>([&](auto i) { c[i] = row{}; });
+    emulated::each<wides>([&](auto i) { c[i] = emulated::wide{}; });
   }
-  mmul(const accum_type &acc) : mmul() {
-    emulated::each<R>([&](auto i) {
-      std::memcpy(&c[i], reinterpret_cast<const char *>(acc.part) + 4 * i * T, 4 * T);
-    });
+  mmul(const accum_type &acc) {
+    emulated::each<wides>([&](auto i) { c[i] = emulated::join(acc.part[2 * i], acc.part[2 * i + 1]); });
   }
   template <typename V> mmul(const vector<V, size_C> &v, int = 0) : mmul(accum_type(v)) {}
 
   accum_type to_accum() const {
     accum_type out;
-    emulated::each<R>([&](auto i) {
-      emulated::chunk<float, T> half[8 / T];
-      std::memcpy(half, &c[i], sizeof(half));
-      if constexpr (T == 4)
-        half[0] += half[1];
-      std::memcpy(reinterpret_cast<char *>(out.part) + 4 * i * T, half, 4 * T);
+    emulated::each<wides>([&](auto i) {
+      out.part[2 * i] = emulated::pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
+      out.part[2 * i + 1] = emulated::pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
     });
     return out;
   }
@@ -93,17 +106,22 @@ struct mmul {
       emulated::round_rows(x.part);
       emulated::round_columns(y.part);
     }
-    if constexpr (T == 4)
-      emulated::each<R>([&](auto i) {
-        emulated::each<S / 2>(
-            [&](auto pair) { c[i] += emulated::spread<pair>(x.part[i]) * y.part[pair]; });
-      });
-    else
-      emulated::each<S>([&](auto k) {
-        emulated::each<R>([&](auto i) {
-          c[i] += reinterpret_cast<const float *>(x.part)[i * S + k] * y.part[k];
+    constexpr auto lanes = std::make_index_sequence<16>{};
+    emulated::each<wides>([&](auto i) {
+      if constexpr (S == 1) {
+        c[i] += emulated::repeated<T, i * rows>(x.part[0], lanes) *
+                emulated::of_right<T, 0>(y.part[0], lanes);
+      } else {
+        const emulated::wide upper = emulated::join(x.part[i * rows], x.part[i * rows + 1]);
+        emulated::wide lower = upper;
+        if constexpr (T == 4)
+          lower = emulated::join(x.part[i * rows + 2], x.part[i * rows + 3]);
+        emulated::each<S>([&](auto k) {
+          c[i] += emulated::of_left<T, k>(upper, lower, lanes) *
+                  emulated::of_right<T, k * T % 8>(y.part[k * T / 8], lanes);
         });
-      });
+      }
+    });
   }
 };
 
