@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from aiec.codegen.encoder_transfers import issues
-from aiec.codegen.gemm_cost import ddr_bytes
 from aiec.codegen.gemm_transfers import ELEMENT_BYTES
 from aiec.ir.design import Artifact, EncoderDesign
 from aiec.ir.encoder import BlockSequence, EncoderPlan
 from aiec.ir.graph import FusedOp, OpKind
 from aiec.ir.partition import Partition
+from aiec.kernels.gemm_cost import ddr_bytes
 
 
 def describe(partition: Partition, artifacts: Mapping[OpKind, Artifact]) -> Iterator[str]:

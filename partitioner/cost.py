@@ -21,14 +21,11 @@ from aiec.ir.target import NPU1, Target
 from aiec.partitioner.cpu_profile import CpuProfile, profile_for
 from aiec.partitioner.encoder_model import block_cost, block_obstacle
 from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
+from aiec.partitioner.physics.constants import ErrorBar, load
 
 _NPU_ITEMSIZE = 2  # bf16
 _NPU_DTYPES = ("float32", "float16", "bfloat16")
 _DRAM_PJ_PER_BYTE = NPU1.dram_pj_per_byte  # where there is no target: DDR5
-
-# Error bar of a GEMM of ours on the NPU: factors on the predicted time, 10th and 90th percentile.
-# Source: predictions of published GEMMs by a model that has not seen their source (`bench cost`).
-NPU_LOW, NPU_HIGH = 1 / 1.35, 1.35
 
 # ATen ops that only change how a tensor is read; eager PyTorch moves no data for them.
 _VIEWS = frozenset(
@@ -86,6 +83,7 @@ class Costs:
             return self._block_on_npu(op, op.block)
         assert self.target and self.tiling and op.gemm and op.operands
         target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
+        bar = _npu_bar()
         cost = Cost(
             compute_us=1e6 * gemm.busy / target.clock_hz,
             memory_us=1e6 * gemm.memory / target.clock_hz,
@@ -96,8 +94,8 @@ class Costs:
             ddr_bytes=gemm.ddr_bytes,
             dispatches=1,
             resident_bytes=_NPU_ITEMSIZE * math.prod(self.values[op.operands.weight].shape),
-            low=NPU_LOW,
-            high=NPU_HIGH,
+            low=bar.low,
+            high=bar.high,
         )
         return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
 
@@ -105,6 +103,7 @@ class Costs:
         """Cost of a block: the array's time for each step of each window, a dispatch a window."""
         assert self.target and self.encoder
         target, steps = self.target, block_cost(block, self.encoder, self.target)
+        bar = _npu_bar()
         cost = Cost(
             compute_us=steps.compute_us,
             memory_us=steps.memory_us,
@@ -114,8 +113,8 @@ class Costs:
             dispatches=block.batch,
             resident_bytes=_NPU_ITEMSIZE
             * sum(math.prod(self.values[name].shape) for name in block.weights),
-            low=NPU_LOW,
-            high=NPU_HIGH,
+            low=bar.low,
+            high=bar.high,
         )
         return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
 
@@ -228,6 +227,11 @@ def _in_sequence(costs: Sequence[Cost]) -> Cost:
         low=min(cost.low for cost in costs),
         high=max(cost.high for cost in costs),
     )
+
+
+def _npu_bar() -> ErrorBar:
+    """Error bar of the array's time: of published GEMMs, each predicted without its own source."""
+    return load().bar("gemm")
 
 
 def _called(op: FusedOp) -> str:

@@ -226,7 +226,10 @@ def to_json(fit: Fit) -> str:
         }
         for p in PRIORS
     }
-    bars = {kind: {k: _short(v) for k, v in asdict(bar).items()} for kind, bar in fit.bars}
+    bars = {
+        kind: {"low": _short(bar.low), "high": _short(bar.high), "points": bar.points}
+        for kind, bar in fit.bars
+    }
     return json.dumps({"how": fit.how, "constants": entries, "error_bars": bars}, indent=1) + "\n"
 
 

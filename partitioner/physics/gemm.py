@@ -29,7 +29,6 @@ from aiec.partitioner.physics.rates import (
 )
 
 _LONG_RUN = 4096  # bytes; of packed operands
-_SATURATED = 1024  # bytes; TAKA chooses k_mt where longer runs gain nothing
 _FILL_BYTES, _FILL_STRETCH = 64, 3.04  # VEGAH 0049: 583 cycles for 192 stores of 64 bytes
 _REGISTERS_A_TRANSFER = 10  # a block write of eight words, an address, a queue: TXN-H
 _CAST_LOCKS = 48  # of a cast design on eight columns: two objects a stream of 8 + 8 cores
@@ -168,24 +167,31 @@ def _shim_b_us(run: GemmRun, tile: tuple[int, int, int], target: Target) -> floa
     return shim_us(run.k * run.n * b * _blocks(run, tile)[0], run.columns, target)
 
 
-def _traffic(run: GemmRun, tile: tuple[int, int, int]) -> tuple[Traffic, ...]:
+def _runs(run: GemmRun, tile: tuple[int, int, int]) -> tuple[float, float]:
+    """Bytes of a contiguous run of A and of B in DDR."""
     _, k, n = tile
     a, b = operand_bytes(run.dtype)
-    row_blocks, column_blocks = _blocks(run, tile)
-    k_l2 = run.k_l2 or run.path.k_l2 * k
-    run_a, run_b = k_l2 * a, n * b * run.path.spread
-    if run.path.layout is Layout.COLUMNS:
-        run_a = run_b = max(k_l2 * a, 0 if run.k_l2 else _SATURATED)
     if run.path.layout is Layout.PACKED:
-        run_a = run_b = _LONG_RUN
-    out = _stored_bytes(run)
-    pitch_a, pitch_b = run.k * a, run.n * b
+        return _LONG_RUN, _LONG_RUN
+    free = run.path.saturated and run.k_l2 is None
+    k_l2 = run.k_l2 or run.path.k_l2 * k
+    run_a = _LONG_RUN if free else k_l2 * a
     if run.path.layout is Layout.COLUMNS:
-        pitch_b = run.k * b
+        return run_a, _LONG_RUN if free else k_l2 * b
+    return run_a, n * run.path.n_l2 * b
+
+
+def _traffic(run: GemmRun, tile: tuple[int, int, int]) -> tuple[Traffic, ...]:
+    n = tile[2] * run.path.spread
+    a, b = operand_bytes(run.dtype)
+    run_a, run_b = _runs(run, tile)
+    row_blocks, column_blocks = _blocks(run, tile)
+    out = _stored_bytes(run)
+    pitch_b = (run.k if run.path.layout is Layout.COLUMNS else run.n) * b
     return (
-        Traffic(run.m * run.k * a * column_blocks, run_a, pitch_a),
+        Traffic(run.m * run.k * a * column_blocks, run_a, run.k * a),
         Traffic(run.k * run.n * b * row_blocks, run_b, pitch_b),
-        Traffic(run.m * run.n * out, n * out * run.path.spread, run.n * out),
+        Traffic(run.m * run.n * out, n * out, run.n * out),
     )
 
 

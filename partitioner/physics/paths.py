@@ -31,6 +31,8 @@ class GemmPath:
             round of transfers.
         cast: a second launch reads the fp32 result and writes bf16.
         k_l2: k of a mem tile's object in a core's k tiles, where none is named.
+        n_l2: n of a mem tile's object in a core's n, where B lies in rows.
+        saturated: where no k of the mem tile is named, runs are as long as gains anything.
         launch: whether a submission is part of the measured time.
         spread: how often larger each side of an output block of the array is kept in mem tiles.
     """
@@ -43,6 +45,8 @@ class GemmPath:
     serial: bool = False
     cast: bool = False
     k_l2: int = 1
+    n_l2: int = 1
+    saturated: bool = False
     launch: bool = True
     spread: int = 1
 
@@ -50,8 +54,8 @@ class GemmPath:
 # mlir-aie's whole_array example, and those who took it over.
 WHOLE_ARRAY = GemmPath("whole_array")
 # TAKA: contiguous runs chosen at saturation, one C buffer, balanced tiles.
-BALANCED = GemmPath("balanced", Layout.COLUMNS, k_l2=4)
-BALANCED_ROW_MAJOR = GemmPath("balanced, B row-major", Layout.ROWS, k_l2=4)
+BALANCED = GemmPath("balanced", Layout.COLUMNS, saturated=True)
+BALANCED_ROW_MAJOR = GemmPath("balanced, B row-major", n_l2=4, saturated=True)
 # ATB (arXiv:2511.16041): operands packed beforehand.
 ASYMMETRIC = GemmPath("asymmetric tile buffering", Layout.PACKED)
 # mlir-air's registry: fp32 accumulator and cast in the drain; in a second launch; none; generated.
@@ -67,7 +71,7 @@ AIR_DIRECT = GemmPath("air direct", tile=(64, 32, 128), generated=True, serial=T
 IREE = GemmPath("iree", tile=(64, 64, 64), fp32_accumulator=True, serial=True)
 IREE_GENERATED = GemmPath("iree, generated", tile=(64, 64, 64), generated=True, serial=True)
 IREE_FOUR_LEVELS = GemmPath(
-    "iree, four levels", tile=(64, 64, 64), fp32_accumulator=True, serial=True, spread=2
+    "iree, four levels", tile=(64, 64, 64), fp32_accumulator=True, serial=True, n_l2=2, spread=2
 )
 
 _AIR = {"drain": AIR_DRAIN, "fused-cast": AIR_FUSED_CAST, "external": AIR_EXTERNAL}
