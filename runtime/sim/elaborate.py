@@ -42,9 +42,10 @@ from aiec.runtime.sim.dma import Task
 from aiec.runtime.sim.fifo_build import CorePort, FifoBuilder
 from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
 from aiec.runtime.sim.flows import FlowBuilder
+from aiec.runtime.sim.legality import check_device
 from aiec.runtime.sim.locks import Lock
 from aiec.runtime.sim.machine import Direction, Machine, Port, Rearm, Shared, Tile
-from aiec.runtime.sim.memory import Buffer, host_memory, place
+from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES, Buffer, host_memory, place
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
 from aiec.runtime.sim.reading import describe, number, symbol, the
@@ -70,6 +71,17 @@ class Elaborated:
     globals: dict[str, np.ndarray]
 
 
+def _check_external(op: ExternalBufferOp) -> None:
+    kind = op.buffer.type
+    nbytes = dtype_of(element_of(kind)).itemsize * math.prod(shape_of(kind))
+    if not 0 <= nbytes <= DEFAULT_LIMIT_BYTES:
+        raise DesignError(
+            f"an external buffer of type {kind}",
+            where=describe(op),
+            expected=f"a static shape of at most {DEFAULT_LIMIT_BYTES} bytes",
+        )
+
+
 class _Elaboration:
     """One pass over a device, kind by kind, so that order in the text does not matter."""
 
@@ -88,6 +100,7 @@ class _Elaboration:
         self._locks()
         self._buffers()
         self._external_buffers()
+        check_device(self._ops, self._places(), self._machine.target, self._kernels)
         flows = FlowBuilder(self._machine, self._ops, self._values)
         flows.build()
         self._descriptors()
@@ -107,6 +120,10 @@ class _Elaboration:
 
     def _tile(self, value: SSAValue, op: Operation) -> Tile:
         return the(Tile, value, self._values, op)
+
+    def _places(self) -> dict[SSAValue, Place]:
+        tiles = ((v, tile) for v, tile in self._values.items() if isinstance(tile, Tile))
+        return {value: (tile.column, tile.row) for value, tile in tiles}
 
     def _tiles(self) -> None:
         for op in self._of(TileOp):
@@ -131,7 +148,10 @@ class _Elaboration:
             lock = self._machine.lock(tile, chosen)
             if name := symbol(op):
                 lock.name = f"{name} ({lock.name})"
-            lock.set(reading.initial_lock(op))
+            if not 0 <= (init := reading.initial_lock(op)) <= lock.max_value:
+                raise DesignError(f"a lock starts with {init}", where=where,
+                                  expected=f"0 to {lock.max_value}")  # fmt: skip
+            lock.set(init)
             self._values[op.result] = lock
 
     def _buffers(self) -> None:
@@ -154,6 +174,7 @@ class _Elaboration:
         for op in self._of(ExternalBufferOp):
             kind = op.buffer.type
             name = symbol(op) or f"external buffer {len(self._machine.buffers)}"
+            _check_external(op)
             contents = np.zeros(shape_of(kind), dtype_of(element_of(kind)))
             buffer = Buffer(name, host_memory(name, contents), 0, contents)
             self._machine.buffers[name] = buffer
@@ -188,13 +209,8 @@ class _Elaboration:
                 self._machine.packets[op.sym_name.data] = op.packet.values[1]
 
     def _fifos(self) -> None:
-        places = {
-            value: (tile.column, tile.row)
-            for value, tile in self._values.items()
-            if isinstance(tile, Tile)
-        }
         builder = FifoBuilder(self._machine, self._placers, self._values)
-        builder.build(plan_fifos(self._ops, places))
+        builder.build(plan_fifos(self._ops, self._places()))
         self._ports = builder.ports
 
     def _rearms(self) -> None:
