@@ -109,11 +109,13 @@ def parameters(isa: str) -> tuple[Loop, ...]:
 
 
 def stats(isa: str) -> tuple[Loop, ...]:
-    """Two rows of blocks at a time: sums and squares, then each of the four summed over lanes."""
-    pairs, step = (8, 8) if isa == "aie2" else (4, 4)
-    shuffles = 4 * (6 if isa == "aie2" else 8)
+    """Rows of blocks side by side: sums and squares, then what is left to sum over lanes.
+
+    On AIE2 four of them: a product with ones and two of squares each; on AIE2P two of two products.
+    """
+    entries, step, moves = (4, 12, 4 * (6 + 2)) if isa == "aie2" else (4, 4, 4 * 8)
     lanes = 3 * (SHUFFLE + ADD + SHUFFLE) + LOAD + ADD + STORE
-    return (Loop(8 * pairs, step, LOAD + ADD, entries=pairs), Loop(pairs, shuffles, lanes))
+    return (Loop(8 * entries, step, LOAD + ADD, entries=entries), Loop(entries, moves, lanes))
 
 
 def moments(isa: str) -> tuple[Loop, ...]:

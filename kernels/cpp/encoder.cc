@@ -85,13 +85,39 @@ __attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bflo
     }
 }
 
-// The sums of each row's eight values.
+// Sums of the eight values in each row of left-operand blocks.
 template <unsigned N> inline aie::vector<float, N / 2> pair_sums(const aie::vector<float, N> &v) {
   return aie::add(aie::filter_even(v), aie::filter_odd(v));
 }
 inline aie::vector<float, MMUL_R> row_sums(const aie::accum<accfloat, MMUL::size_A> &sums) {
   return pair_sums(pair_sums(pair_sums(sums.template to_vector<float>())));
 }
+
+// The same of bf16 blocks themselves: by a product with ones where it is exact, which is half the
+// vector operations.
+#if __AIE_ARCH__ == 20
+struct row_sum {
+  MMUL total;
+
+  row_sum() : total(aie::zeros<float, block_elems>()) {}
+  void add(const aie::vector<bfloat16, MMUL::size_A> &v) {
+    total.mac(v, aie::broadcast<bfloat16, MMUL::size_B>(1.0f));
+  }
+  aie::vector<float, MMUL_R> rows() const { // the first column
+    return aie::filter_even(aie::filter_even(total.template to_vector<float>()));
+  }
+};
+#else
+struct row_sum {
+  aie::accum<accfloat, MMUL::size_A> total;
+
+  row_sum() { total.from_vector(aie::zeros<float, MMUL::size_A>()); }
+  void add(const aie::vector<bfloat16, MMUL::size_A> &v) {
+    total = aie::mac(total, v, aie::broadcast<bfloat16, MMUL::size_A>(1.0f));
+  }
+  aie::vector<float, MMUL_R> rows() const { return row_sums(total); }
+};
+#endif
 
 // One group of queries in `encoder_scores`: the scores of all keys, then what follows from them.
 constexpr unsigned group_columns = block_columns;
@@ -218,25 +244,22 @@ void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restr
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
 void encoder_stats(bfloat16 *__restrict x, float *__restrict scratch, int32_t slot, int32_t first) {
   set_rounding();
-  constexpr unsigned pair = 2;
-  const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
+  constexpr unsigned blocks = block_rows; // whose sums the accumulators hold
   float *kept = scratch + 2 * tile * slot;
-  for (unsigned i = 0; i < rows; i += pair) {
-    aie::accum<accfloat, MMUL::size_A> sum[pair], square[pair];
-    unroll<pair>([&](auto g) {
-      sum[g].from_vector(aie::zeros<float, MMUL::size_A>());
-      square[g].from_vector(aie::zeros<float, MMUL::size_A>());
-    });
+  for (unsigned i = 0; i < rows; i += blocks) {
+    row_sum sum[blocks];
+    aie::accum<accfloat, MMUL::size_A> square[blocks];
+    unroll<blocks>([&](auto g) { square[g].from_vector(aie::zeros<float, MMUL::size_A>()); });
     AT_LEAST_TWICE
     for (unsigned step = 0; step < steps; ++step)
-      unroll<pair>([&](auto g) {
+      unroll<blocks>([&](auto g) {
         const auto v = aie::load_v<MMUL::size_A>(x + (step * rows + i + g) * MMUL::size_A);
-        sum[g] = aie::mac(sum[g], v, ones);
+        sum[g].add(v);
         square[g] = aie::mac(square[g], v, v);
       });
-    unroll<pair>([&](auto g) {
+    unroll<blocks>([&](auto g) {
       float *place = kept + (i + g) * MMUL_R;
-      auto row = row_sums(sum[g]), row_square = row_sums(square[g]);
+      auto row = sum[g].rows(), row_square = row_sums(square[g]);
       if (!first) {
         row = aie::add(row, aie::load_v<MMUL_R>(place));
         row_square = aie::add(row_square, aie::load_v<MMUL_R>(place + tile));
@@ -270,7 +293,8 @@ void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__rest
                     int32_t slot, int32_t width) {
   set_rounding();
   const float *bias = reinterpret_cast<const float *>(w + tile * tile), *column_sums = bias + tile;
-  const float *means = scratch + 2 * tile * slot, *reciprocals = means + tile;
+  // Without a norm there are no slots.
+  const float *means = scratch + (width ? 2 * tile * slot : 0), *reciprocals = means + tile;
   for (unsigned i = 0; i < rows; ++i)
     for (unsigned part = 0; part < parts; ++part) {
       float *row = acc + i * columns * block_elems + part * lanes;
