@@ -99,7 +99,8 @@ class DeviceName(StrEnum):
     NPU2_7COL = "npu2_7col"
 
 
-DEVICE_ALIASES = {"npu1_4col": "npu1", "npu": "npu1"}
+# `npu4` is what iree calls the same silicon.
+DEVICE_ALIASES = {"npu1_4col": "npu1", "npu": "npu1", "npu4": "npu2"}
 
 
 class KeywordAttr(Data[Any], SpacedOpaqueSyntaxAttribute):
@@ -127,7 +128,9 @@ class KeywordAttr(Data[Any], SpacedOpaqueSyntaxAttribute):
 class WireBundleAttr(KeywordAttr):
     name = "aie.wire_bundle"
     WORDS: ClassVar = WireBundle
-    ALIASES: ClassVar = {bundle.value.upper(): bundle.value for bundle in WireBundle}
+    ALIASES: ClassVar = {bundle.value.upper(): bundle.value for bundle in WireBundle} | {
+        "CTRL": WireBundle.TILE_CONTROL.value
+    }
 
 
 @irdl_attr_definition

@@ -34,6 +34,7 @@ from xdsl.irdl import (
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import NoTerminator, SymbolTable
+from xdsl.utils.exceptions import VerifyException
 
 from aiec.codegen.dialects.attributes import DeviceName, DeviceNameAttr, TileKind, TileKindAttr
 from aiec.codegen.dialects.operands import (
@@ -49,6 +50,23 @@ DEFAULT_DEVICE = "main"
 DEFAULT_SEQUENCE = "sequence"
 
 
+class DeviceSymbols(SymbolTable):
+    """Each name once, but for a global that only declares: E0 has one for each shim channel."""
+
+    def verify(self, op: Operation) -> None:
+        """Refuse a name that two operations define."""
+        met: set[str] = set()
+        for inner in op.regions[0].block.ops:
+            name = inner.get_attr_or_prop("sym_name")
+            if not isinstance(name, StringAttr):
+                continue
+            if inner.name == "memref.global" and "initial_value" not in inner.properties:
+                continue
+            if name.data in met:
+                raise VerifyException(f'Redefinition of symbol "{name.data}"')
+            met.add(name.data)
+
+
 @irdl_op_definition
 class DeviceOp(IRDLOperation):
     """A design for one whole device. Its symbol is `main` where the text gives none."""
@@ -57,7 +75,7 @@ class DeviceOp(IRDLOperation):
     device = prop_def(DeviceNameAttr)
     sym_name = prop_def(StringAttr)
     body = region_def("single_block")
-    traits = traits_def(NoTerminator(), SymbolTable())
+    traits = traits_def(NoTerminator(), DeviceSymbols())
 
     def __init__(
         self, device: str, body: Region | Sequence[Operation], sym_name: str = DEFAULT_DEVICE

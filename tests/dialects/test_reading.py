@@ -13,7 +13,7 @@ from xdsl.ir import Block, Operation, Region
 from xdsl.utils.lexer import Input
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind
 
-from aiec.codegen.dialects import location, parse, print_module
+from aiec.codegen.dialects import location, parse, print_module, verify
 from aiec.codegen.dialects.attributes import DmaDirection, LockAction
 from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp, NextBdOp
 from aiec.codegen.dialects.lexing import FastLexer
@@ -122,9 +122,20 @@ def test_older_and_newer_text_is_one_form(context: str, one: str, other: str):
     assert same(design(one, context), design(other, context))
 
 
-def test_devices_of_old_have_one_name():
-    device = find(parse("aie.device(npu1_4col) {\n}"), DeviceOp)
-    assert (device.device.data, device.sym_name.data) == ("npu1", "main")
+@pytest.mark.parametrize(("old", "now"), [("npu1_4col", "npu1"), ("npu4", "npu2")])
+def test_devices_of_old_have_one_name(old: str, now: str):
+    device = find(parse(f"aie.device({old}) {{\n}}"), DeviceOp)
+    assert (device.device.data, device.sym_name.data) == (now, "main")
+
+
+def test_a_declared_global_may_share_its_name_with_a_shim_channel():
+    text = """aie.device(npu1) {{
+      aie.shim_dma_allocation @x(S2MM, 0, 0)
+      memref.global "public" @x : memref<8xi32>{value}
+    }}"""
+    verify(parse(text.format(value="")))
+    with pytest.raises(DesignError, match=r'Redefinition of symbol "x"'):
+        verify(parse(text.format(value=" = dense<1>")))
 
 
 def test_allocation_by_column_makes_its_tile():
