@@ -9,7 +9,9 @@ step queues them with the number of its runs. Parts lie in slots of the mem tile
     send slot p   take 1 of full, give 1 to empty: it is free again after `row_blocks` runs
     of parts that do not stay, sending takes and gives `row_blocks` at once
 
-So locks alone order the steps: the next step's parts move in where the last turn has gone by.
+So locks alone order the steps: the next step's parts move in where the last turn has gone by. Where
+two panels fit, they take turns in two halves of the slots, and the next one moves in while this one
+is sent; then each panel is queued by itself.
 """
 
 from __future__ import annotations
@@ -32,20 +34,35 @@ MEM_ROW = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """How often the chains of a step run: of single objects, then of parts in and out."""
+class Round:
+    """What is queued at once: runs of the chains of single objects, then of parts in and out.
 
-    singles: int
+    `begins` is the round of output tiles with which it is needed, as of an `Issue`.
+    """
+
+    begins: int
+    singles: int = 0
     fills: int = 0
     sends: int = 0
 
+    @property
+    def tasks(self) -> int:
+        """Entries of a channel's queue."""
+        return (self.singles > 0) + (self.fills > 0)
 
-def runs_of(plan: EncoderPlan, step: Step) -> Runs:
-    """The runs of a step's chains."""
+
+def rounds_of(plan: EncoderPlan, step: Step) -> tuple[Round, ...]:
+    """The rounds of a step: one, or one a panel where panels take turns in two sets of slots."""
     if isinstance(step, AttentionStep):
         queries = plan.rows * step.head_blocks * step.query_blocks
-        return Runs((CONTROL_OBJECTS + queries) // SINGLE_OBJECTS)
-    return Runs(CONTROL_OBJECTS // SINGLE_OBJECTS, step.loads, step.loads * step.turns)
+        return (Round(0, (CONTROL_OBJECTS + queries) // SINGLE_OBJECTS),)
+    control = CONTROL_OBJECTS // SINGLE_OBJECTS
+    if step.sets == 1:
+        return (Round(0, control, step.loads, step.loads * step.turns),)
+    return tuple(
+        Round(j * step.row_blocks, 0 if j else control, fills=1, sends=step.turns)
+        for j in range(step.loads)
+    )
 
 
 class WeightStream:
@@ -55,34 +72,39 @@ class WeightStream:
         self._plan, self._mem_tiles = plan, mem_tiles
         self._following_bd = FIRST_ODD_BD + odd_descriptors(plan)
         self._tasks: list[SSAValue] = []
-        self._known: dict[tuple[tuple[int, ...], int], int] = {}  # parts and turns: first BD
+        self._known: dict[tuple[tuple[int, ...], int, int], int] = {}  # parts, turns, first slot
+        self._second_set = False
 
-    def queue(self, step: Step) -> None:
-        """Queue what a step streams; at most the steps before and after may be under way."""
-        runs = runs_of(self._plan, step)
-        self._push((), 1, runs.singles, runs.singles)
-        if not isinstance(step, AttentionStep):
-            self._push(step.parts, step.turns, runs.fills, runs.sends)
+    def queue(self, step: Step, runs: Round) -> None:
+        """Queue a round of a step on all columns."""
+        if runs.singles:
+            self._push(self._configured((), 1, 0), SINGLE_OBJECTS, runs.singles, runs.singles)
+        if runs.fills and not isinstance(step, AttentionStep):
+            first_slot = self._plan.mem.slots // 2 if self._second_set and step.sets == 2 else 0
+            self._second_set = step.sets == 2 and not self._second_set
+            first = self._configured(step.parts, step.turns, first_slot)
+            self._push(first, len(step.parts), runs.fills, runs.sends)
 
     def free(self) -> None:
         """Give back the numbers of all descriptors, when nothing is under way."""
         for task in self._tasks:
             ops.free_task(task)
 
-    def _push(self, parts: tuple[int, ...], turns: int, fills: int, sends: int) -> None:
-        first = self._configured(parts, turns)
-        length = len(parts) or SINGLE_OBJECTS
+    def _push(self, first: int, length: int, fills: int, sends: int) -> None:
         for mem in self._mem_tiles:
             for direction, bd, runs in (("S2MM", first, fills), ("MM2S", first + length, sends)):
                 ops.push_queue(mem.column, MEM_ROW, direction, WEIGHT_CHANNEL, bd, runs)
 
-    def _configured(self, parts: tuple[int, ...], turns: int) -> int:
+    def _configured(self, parts: tuple[int, ...], turns: int, first_slot: int) -> int:
         """The first descriptor of the chains of a split, which are written if they are new."""
-        key = parts, turns
+        key = parts, turns, first_slot
         if key not in self._known:
             first = self._take(2 * (len(parts) or SINGLE_OBJECTS))
             for mem in self._mem_tiles:
-                for chain in self._chains(mem, parts, turns, first):
+                filled, sent = self._slots(mem, *key) if parts else _ring(mem)
+                both = ("S2MM", filled, first), ("MM2S", sent, first + len(filled))
+                for direction, ring, bd in both:
+                    chain = Chain(direction, WEIGHT_CHANNEL, ring, bd)
                     self._tasks.append(configure_task(mem.tile, chain))
             self._known[key] = first
         return self._known[key]
@@ -98,21 +120,12 @@ class WeightStream:
         self._following_bd = first + count
         return first
 
-    def _chains(
-        self, mem: EncoderMemTile, parts: tuple[int, ...], turns: int, first: int
-    ) -> tuple[Chain, Chain]:
-        filled, sent = self._slots(mem, parts, turns) if parts else _ring(mem)
-        return (
-            Chain("S2MM", WEIGHT_CHANNEL, filled, first),
-            Chain("MM2S", WEIGHT_CHANNEL, sent, first + len(filled)),
-        )
-
     def _slots(
-        self, mem: EncoderMemTile, parts: tuple[int, ...], turns: int
+        self, mem: EncoderMemTile, parts: tuple[int, ...], turns: int, first_slot: int
     ) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
         slot, all_turns = self._plan.mem.slot_objects, self._plan.row_blocks
         filled, sent = [], []
-        for number, objects in enumerate(parts):
+        for number, objects in enumerate(parts, first_slot):
             offset, length = number * slot * OBJECT_ELEMS, objects * OBJECT_ELEMS
             locks = mem.slot_locks[number]
             filled.append(

@@ -3,8 +3,9 @@
 Emitted after the array. Every transfer issues a token. A stream holds at most `QUEUED` of them;
 before one more is queued, its oldest is waited for, whose descriptor it takes. What a step reads
 but weights is queued when the outputs that it reads have been waited for, so that the weights of a
-step flow while the last outputs of the one before are on their way. A sequence ends with no
-transfer under way: every core waits for the next control object.
+step flow while the last outputs of the one before are on their way. The mem tiles' queues issue no
+tokens: that a round of theirs has ended is seen by its outputs. A sequence ends with no transfer
+under way: every core waits for the next control object.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from xdsl.ir import SSAValue
 from aiec.codegen import ops
 from aiec.codegen.array import SHIM_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL
 from aiec.codegen.encoder_array import EncoderArray
-from aiec.codegen.encoder_panels import WeightStream
+from aiec.codegen.encoder_panels import Round, WeightStream, rounds_of
 from aiec.codegen.encoder_transfers import STREAMS, Issue, issues, reads, writes
 from aiec.codegen.gemm_transfers import ELEMENT_BYTES, Transfer, x_column
 from aiec.ir.encoder import BlockSequence, EncoderPlan
@@ -43,16 +44,31 @@ def emit_sequence(plan: EncoderPlan, block: BlockSequence, array: EncoderArray) 
     with ops.runtime_sequence(block.symbol, roles, types) as buffers:
         streams = _Streams(dict(zip(roles, buffers, strict=True)))
         weights = WeightStream(plan, array.mem_tiles)
-        for number, step in enumerate(block.steps):
-            streams.await_outputs(number - 2)  # two steps' tasks are what a mem tile's queue holds
-            weights.queue(step)
-            needed = _last_needed(plan, block, number)
-            for issue in issues(plan, step):
-                if issue.transfer.role != "out" and issue.buffer != "weights":
-                    streams.await_outputs(needed)
-                streams.queue(issue, number)
+        _emit_steps(plan, block, streams, weights)
         streams.await_all()
         weights.free()
+
+
+def _emit_steps(
+    plan: EncoderPlan, block: BlockSequence, streams: _Streams, weights: WeightStream
+) -> None:
+    ends: list[int] = []  # the last round of each step
+    queued: deque[Round] = deque()  # the rounds that a mem tile's queue may still hold
+    number = -1  # of the round
+    for place, step in enumerate(block.steps):
+        rounds, needed = deque(rounds_of(plan, step)), _last_needed(plan, block, place)
+        for issue in issues(plan, step):
+            while rounds and rounds[0].begins <= issue.begins:
+                number += 1
+                queued.append(rounds.popleft())
+                while sum(r.tasks for r in queued) > plan.target.mem.queue_depth:
+                    queued.popleft()
+                    streams.await_outputs(number - len(queued))
+                weights.queue(step, queued[-1])
+            if issue.transfer.role != "out" and issue.buffer != "weights" and needed >= 0:
+                streams.await_outputs(ends[needed])
+            streams.queue(issue, number)
+        ends.append(number)
 
 
 def _last_needed(plan: EncoderPlan, block: BlockSequence, number: int) -> int:
@@ -66,30 +82,30 @@ def _last_needed(plan: EncoderPlan, block: BlockSequence, number: int) -> int:
 
 
 class _Streams:
-    """The transfers that are under way on every stream: numbers of their steps, oldest first."""
+    """The transfers that are under way on every stream: numbers of their rounds, oldest first."""
 
     def __init__(self, buffers: dict[str, SSAValue]) -> None:
         self._buffers = buffers
         self._under_way: dict[str, deque[int]] = {}
         self._queued: dict[str, int] = {}
 
-    def queue(self, issue: Issue, step: int) -> None:
+    def queue(self, issue: Issue, number: int) -> None:
         """Queue a transfer, when its stream has room."""
         channel = _channel(issue.transfer.role, issue.transfer.lane)
         under_way = self._under_way.setdefault(channel, deque())
         if len(under_way) == QUEUED:
             self._await(channel)
-        number = self._queued.get(channel, 0)
-        self._queued[channel] = number + 1
+        queued = self._queued.get(channel, 0)
+        self._queued[channel] = queued + 1
         first_bd = QUEUED * STREAMS.index(issue.transfer.role)
-        transfer = replace(issue.transfer, bd=first_bd + number % QUEUED)
+        transfer = replace(issue.transfer, bd=first_bd + queued % QUEUED)
         _issue(transfer, self._buffers[issue.buffer], channel)
-        under_way.append(step)
+        under_way.append(number)
 
-    def await_outputs(self, step: int) -> None:
-        """Wait until no output of `step` or before is under way."""
+    def await_outputs(self, number: int) -> None:
+        """Wait until no output of that round or before is under way."""
         for channel, under_way in self._under_way.items():
-            while channel.startswith("out") and under_way and under_way[0] <= step:
+            while channel.startswith("out") and under_way and under_way[0] <= number:
                 self._await(channel)
 
     def await_all(self) -> None:

@@ -75,7 +75,7 @@ def _span(matrix: Matrix, row_tiles: int, col_tiles: int) -> tuple[str, int, int
 
 def _gemm(plan: EncoderPlan, step: GemmStep) -> Iterator[Issue]:
     for column in range(plan.columns):
-        yield _out(plan, step, column)
+        yield from _out(plan, step, column)
         yield from _weights(plan, step, column)
     for row in range(plan.rows):
         if step.residual is not None:
@@ -130,18 +130,20 @@ def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
         yield _issue(j * step.row_blocks, "weights", "w", column, offset, sizes, strides)
 
 
-def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Issue:
-    """Output tiles of an array column: for each of its column tiles, all row tiles."""
+def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
+    """Output tiles of an array column: for each of its column tiles, all row tiles.
+
+    Column tiles are transfers of their own where the weights' panels are.
+    """
     out, row_tiles = step.out, plan.rows * step.row_blocks
-    offset = out.offset + column * out.col_tile
     between = plan.columns * out.col_tile
-    if out.tiled:
-        sizes = (step.column_tiles, row_tiles, TILE_ELEMS // _RUN, _RUN)
-        strides = (between, out.row_tile, _RUN, 1)
-    else:
-        sizes = (step.column_tiles, row_tiles, TILE, TILE)
-        strides = (between, out.row_tile, out.row, 1)
-    return _issue(0, out.buffer, "out", column, offset, sizes, strides)
+    lines, length = (TILE_ELEMS // _RUN, _RUN) if out.tiled else (TILE, TILE)
+    strides = (between, out.row_tile, _RUN if out.tiled else out.row, 1)
+    count = step.column_tiles if step.sets == 1 else 1
+    for j in range(0, step.column_tiles, count):
+        offset = out.offset + column * out.col_tile + j * between
+        sizes = (count, row_tiles, lines, length)
+        yield _issue(j * step.row_blocks, out.buffer, "out", column, offset, sizes, strides)
 
 
 def _attention(plan: EncoderPlan, step: AttentionStep) -> Iterator[Issue]:

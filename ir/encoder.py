@@ -114,6 +114,15 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class KPart:
+    """Columns of a weight that a step takes, from `first` on; the first part has the bias."""
+
+    operand: str  # whose weight: the name that the whole step would have
+    first: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
 class GemmStep:
     """out = act(norm(x) @ weight.T + bias) + residual, on whole tiles.
 
@@ -129,10 +138,12 @@ class GemmStep:
         parts: k tiles of a column tile's weights that a mem tile holds, by slot: all, or a whole
             fraction of them where they do not fit.
         turns: row blocks for which the parts stay there: 1, or the plan's `row_blocks`.
+        sets: 2 where the next panel moves in beside the one that is sent.
         x, out: (4 * row_blocks, k_tiles) and (4 * row_blocks, columns * column_tiles) tiles.
         width: 0, or the true length of the rows of x that are normalized.
         transpose: each output tile is stored transposed.
         residual: like `out`; added after the activation.
+        part: set where the step is one of several along k.
     """
 
     name: str
@@ -147,10 +158,17 @@ class GemmStep:
     runs: int = 1
     parts: tuple[int, ...] = ()
     turns: int = 1
+    sets: int = 1
     width: int = 0
     activation: Activation = Activation.NONE
     transpose: bool = False
     residual: Matrix | None = None
+    part: KPart | None = None
+
+    @property
+    def operand(self) -> str:
+        """Whose weights the step takes, by name."""
+        return self.part.operand if self.part else self.name
 
     @property
     def resident(self) -> bool:

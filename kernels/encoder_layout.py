@@ -7,7 +7,7 @@ objects that the cores read. Padding is zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -132,20 +132,25 @@ def _tiles(buffer: Buffer, matrix: Matrix, row_tiles: int, col_tiles: int) -> to
 
 
 def _operands_of(step: GemmStep, operands: Mapping[str, LinearOperands]) -> LinearOperands:
-    if step.name not in operands:
+    name = step.operand
+    if name not in operands:
         raise CodegenError(
-            f"there are no weights for step {step.name!r}",
-            expected=f"operands of {', '.join(operands) or 'every step'} and {step.name}",
+            f"there are no weights for step {name!r}",
+            expected=f"operands of {', '.join(operands) or 'every step'} and {name}",
         )
-    found = operands[step.name]
-    if tuple(found.weight.shape) != (step.n, step.k):
+    found, k = operands[name], step.part.whole if step.part else step.k
+    if tuple(found.weight.shape) != (step.n, k):
         raise CodegenError(
-            f"the weight of step {step.name!r} is {tuple(found.weight.shape)}",
-            expected=f"({step.n}, {step.k})",
+            f"the weight of step {name!r} is {tuple(found.weight.shape)}",
+            expected=f"({step.n}, {k})",
         )
+    if step.part:
+        first = step.part.first
+        weight, bias = found.weight[:, first : first + step.k], None if first else found.bias
+        found = replace(found, weight=weight, bias=bias)
     if (found.gamma is not None or found.beta is not None) and not step.width:
         raise CodegenError(
-            f"step {step.name!r} has a gamma or beta, but normalizes nothing",
+            f"step {name!r} has a gamma or beta, but normalizes nothing",
             todo="apply them before packing",
         )
     return found
@@ -173,7 +178,7 @@ def _pack_gemm(
     weight, bias = _folded(operands)
     padded = torch.zeros(j * c * TILE, kt * TILE, dtype=torch.bfloat16)
     runs = padded.view(j * c * TILE, step.runs, -1)
-    runs[: step.n, :, : step.k // step.runs] = weight.view(step.n, step.runs, -1)
+    runs[: step.n, :, : step.k // step.runs] = weight.reshape(step.n, step.runs, -1)
     split = padded.view(j, c, TILE // t, t, kt, TILE // s, s)
     grid = objects.reshape(c, j, kt, OBJECT_ELEMS)
     packed = torch.from_numpy(grid[..., :TILE_ELEMS].view(np.int16)).view(torch.bfloat16)

@@ -38,17 +38,18 @@ def random_operands(block: BlockSequence, seed: int) -> dict[str, LinearOperands
 
     found = {}
     for step in block.steps:
-        if not isinstance(step, GemmStep):
+        if not isinstance(step, GemmStep) or step.operand in found:
             continue
-        weight = torch.eye(step.k) if step.name == "norm" else random(step.n, step.k)
+        k = step.part.whole if step.part else step.k
+        weight = torch.eye(k) if step.name == "norm" else random(step.n, k)
         gamma, beta = (
             (1 + 0.3 * random(step.k), 0.3 * random(step.k)) if step.width else (None,) * 2
         )
         if step.name != "norm":
-            weight /= math.sqrt(step.k)
+            weight /= math.sqrt(k)
         scale = QUERY_SCALE if step.name == "q" else 1.0
         bias = None if step.name in ("k", "norm") else random(step.n)
-        found[step.name] = LinearOperands(weight, bias, gamma, beta, scale)
+        found[step.operand] = LinearOperands(weight, bias, gamma, beta, scale)
     return found
 
 

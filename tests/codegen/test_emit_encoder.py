@@ -28,7 +28,7 @@ from aiec.codegen.dialects.structure import (
 )
 from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
 from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.encoder_panels import runs_of
+from aiec.codegen.encoder_panels import rounds_of
 from aiec.codegen.encoder_transfers import issues, reads, writes
 from aiec.codegen.plan_encoder import plan_encoder
 from aiec.ir.design import EncoderDesign
@@ -189,8 +189,8 @@ def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
 
 def sent_objects(plan: EncoderPlan, step: GemmStep) -> tuple[int, int]:
     """Weight objects that a mem tile takes and sends for a step."""
-    runs = runs_of(plan, step)
-    return sum(step.parts) * runs.fills, sum(step.parts) * runs.sends
+    rounds, part = rounds_of(plan, step), sum(step.parts)
+    return part * sum(r.fills for r in rounds), part * sum(r.sends for r in rounds)
 
 
 @TARGETS
@@ -210,9 +210,9 @@ def test_mem_tiles_send_a_weight_object_for_every_k_step(target: Target, size: s
             )
             assert moved == (2 + filled) * 4352
             assert max(step.parts) <= plan.mem.slot_objects
-            assert len(step.parts) <= plan.mem.slots
-            runs = runs_of(plan, step)
-            assert max(runs.fills, runs.sends) <= target.mem.max_repeat
+            assert step.sets * len(step.parts) <= plan.mem.slots
+            for runs in rounds_of(plan, step):
+                assert max(runs.fills, runs.sends) <= target.mem.max_repeat
 
 
 def test_panels_that_fit_no_mem_tile_are_sent_again_for_every_row_block() -> None:
@@ -251,7 +251,7 @@ def test_too_many_splits_of_weights_are_refused() -> None:
     )
     steps = (*steps, replace(block.step("q"), parts=(2, 2, 2)))
     broken = replace(plan, blocks=(replace(block, steps=steps),))
-    message = "split in too many ways; expected 48 descriptors of a mem tile, and 50 are needed"
+    message = "split in too many ways; expected 48 descriptors of a mem tile, and 52 are needed"
     with pytest.raises(CodegenError, match=message):
         emit_encoder(broken, "broken")
 

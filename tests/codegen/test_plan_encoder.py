@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from small_encoders import small_encoder
 
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.plan_encoder import candidates, encoder_cycles, plan_encoder
 from aiec.ir.encoder import (
     OBJECT_BYTES,
     BlockKind,
@@ -84,3 +85,37 @@ def test_odd_widths_are_refused() -> None:
 def test_too_many_frames_are_refused() -> None:
     with pytest.raises(CodegenError, match=r"of 1537 frames; expected at most 1536: a core"):
         plan_encoder(replace(WHISPER["tiny"], frames=1537), NPU1)
+
+
+@TARGETS
+@pytest.mark.parametrize("size", WHISPER)
+def test_the_fastest_of_all_plans_is_chosen_and_explained(target: Target, size: str) -> None:
+    plan = plan_encoder(WHISPER[size], target)
+    cycles = [c.cycles for c in candidates(WHISPER[size], target, partial_sums=False)]
+    assert encoder_cycles(plan) == min(cycles) and len(cycles) == 9
+    assert plan.why == plan_encoder(WHISPER[size], target, [BlockKind.LAYER]).why
+    assert re.match(
+        r"\d x and \d+ weight tiles a mem tile, panels (twice|once): [\d.]+ ms predicted for a "
+        r"window, of 9 plans; a layer takes \d+ us and moves [\d.]+ MB through DDR",
+        plan.why,
+    )
+    assert "attention by array" in plan.why and "; runner-up " in plan.why
+
+
+@TARGETS
+def test_partial_sums_are_taken_only_where_allowed_and_faster(target: Target) -> None:
+    whole = plan_encoder(WHISPER["large-v3"], target)
+    assert "weights of fc2 cross once a row block" in whole.why
+    split = plan_encoder(WHISPER["large-v3"], target, partial_sums=True)
+    assert "fc2 in 2 parts" in split.why and encoder_cycles(split) < encoder_cycles(whole)
+    assert [s.name for s in split.block(BlockKind.LAYER).steps][-2:] == ["fc2_0", "fc2_1"]
+    tiny = WHISPER["tiny"]
+    assert plan_encoder(tiny, target, partial_sums=True).blocks == plan_encoder(tiny, target).blocks
+
+
+@TARGETS
+def test_weights_cross_once_where_they_fit(target: Target) -> None:
+    for size in ("tiny", "base", "small"):
+        for block in plan_encoder(WHISPER[size], target).blocks:
+            for step in block.steps:
+                assert not isinstance(step, GemmStep) or step.resident, (size, step.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -21,8 +22,8 @@ from small_encoders import small_encoder
 from torch import Tensor
 from torch.nn import functional
 
-from aiec.codegen.plan_encoder import plan_encoder
-from aiec.ir.encoder import AttentionStep, BlockKind, GemmStep
+from aiec.codegen.plan_encoder import candidates, plan_encoder
+from aiec.ir.encoder import TILE, AttentionStep, BlockKind, GemmStep
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels.encoder_layout import LinearOperands, pack_mel
 
@@ -175,3 +176,18 @@ def test_results_do_not_depend_on_the_order_of_events(target: Target) -> None:
         run.run(block, random_operands(block, seed=0))
         results.append(run.state())
     assert torch.equal(results[0], results[1])
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
+def test_fc2_in_parts_adds_up(target: Target) -> None:
+    """A plan that is not the fastest here: its mem tiles hold no whole panel of fc2."""
+    shape = replace(small_encoder(), heads=2, mlp=TILE * 12)
+    found = candidates(shape, target, partial_sums=True)
+    plan = next(c.plan for c in found if c.choice.fc2_parts == 3)
+    block = plan.block(BlockKind.LAYER)
+    run = Run(replace(plan, blocks=(block,)), seed=3)
+    x = random(shape.frames, shape.state)
+    run.put("state", x)
+    weights = random_operands(block, seed=0)
+    run.run(block, weights)
+    torch.testing.assert_close(run.state(), layer(x, weights, shape.heads), rtol=0.02, atol=0.06)

@@ -288,104 +288,104 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_8 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_0_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_0_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_0_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_0_slot1_full, Release, %c2_i32_1)
         aie.end
       }
       %task_9 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_0_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
         aie.use_lock(%mem_0_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_0_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_0_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 35 : i32}
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
         aie.use_lock(%mem_0_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
       %task_10 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_1_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_1_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_1_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_1_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_1_slot1_full, Release, %c2_i32_1)
         aie.end
       }
       %task_11 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_1_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
         aie.use_lock(%mem_1_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_1_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_1_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 35 : i32}
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
         aie.use_lock(%mem_1_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
       %task_12 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_2_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_2_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_2_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_2_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_2_slot1_full, Release, %c2_i32_1)
         aie.end
       }
       %task_13 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_2_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
         aie.use_lock(%mem_2_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_2_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_2_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 35 : i32}
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
         aie.use_lock(%mem_2_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
       %task_14 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_3_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_3_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_3_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_3_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_3_slot1_full, Release, %c2_i32_1)
         aie.end
       }
       %task_15 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_3_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<52224xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
         aie.use_lock(%mem_3_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_3_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_3_panel : memref<52224xbf16> offset = 13056 len = 4352) {bd_id = 35 : i32}
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
         aie.use_lock(%mem_3_slot1_empty, Release, %c1_i32_2)
         aie.end
       }

@@ -1,0 +1,304 @@
+"""The blocks of an encoder as steps on tiles: what reads what, and where everything lies.
+
+Below `plan_encoder.py`, which chooses how a mem tile's memory is used. All is in 64x64 tiles. Array
+row r makes row tiles 4*i + r of an output, array column c its column tiles j*columns + c; in
+attention, row r takes a head and column c a query tile.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from aiec.ir.encoder import (
+    OBJECT_ELEMS,
+    TILE,
+    TILE_ELEMS,
+    AttentionStep,
+    BlockKind,
+    BlockSequence,
+    EncoderShape,
+    GemmStep,
+    HostBuffer,
+    KPart,
+    Matrix,
+    MemTileSizes,
+    Step,
+)
+from aiec.ir.graph import Activation
+from aiec.ir.target import Target
+
+TAPS = 3  # of both convolutions
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a plan is free to choose.
+
+    Attributes:
+        mem: how a mem tile's memory is used.
+        resident: whether panels of weights stay for all row blocks where they fit.
+        twice: whether a panel moves in beside the one that is sent, where two fit.
+        fc2_parts: GEMMs that fc2 is split into, along k; the sums between them are bf16.
+    """
+
+    mem: MemTileSizes
+    resident: bool = True
+    twice: bool = True
+    fc2_parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """An encoder's sizes in tiles, padded to an array of rows x columns."""
+
+    shape: EncoderShape
+    rows: int
+    columns: int
+    row_tiles: int  # of the frames, a multiple of rows and columns
+    state_tiles: int  # a multiple of columns
+    mlp_tiles: int  # a multiple of columns
+    choice: Choice
+
+    @classmethod
+    def of(cls, shape: EncoderShape, target: Target, choice: Choice) -> Sizes:
+        """Pad `shape` to the whole array of `target`."""
+        rows, columns = target.core_rows, target.columns
+        return cls(
+            shape,
+            rows,
+            columns,
+            row_tiles=round_up(tiles_of(shape.frames), math.lcm(rows, columns)),
+            state_tiles=round_up(tiles_of(shape.state), columns),
+            mlp_tiles=round_up(tiles_of(shape.mlp), columns),
+            choice=choice,
+        )
+
+    @property
+    def row_blocks(self) -> int:
+        """Row tiles of one array row."""
+        return self.row_tiles // self.rows
+
+    def residence(self, k_tiles: int, row_blocks: int) -> Residence:
+        """How the weights of a column tile lie in the slots: twice, once, or a fraction of them."""
+        choice, mem = self.choice, self.choice.mem
+        stays = choice.resident and k_tiles <= mem.panel_objects
+        twice = choice.twice and row_blocks == self.row_blocks
+        twice = twice and stays and 2 * k_tiles <= mem.panel_objects
+        slots = mem.slots // 2 if twice else mem.slots
+        fractions = (k_tiles // n for n in range(1, k_tiles + 1) if k_tiles % n == 0)
+        fitting = next(f for f in fractions if f <= slots * mem.slot_objects)
+        slots = min(slots, fitting)
+        return {
+            "parts": tuple((fitting + slots - 1 - i) // slots for i in range(slots)),
+            "turns": self.row_blocks if stays else 1,
+            "sets": 2 if twice else 1,
+        }
+
+    @property
+    def state_elems(self) -> int:
+        """Elements of the residual stream."""
+        return self.row_tiles * self.state_tiles * TILE_ELEMS
+
+
+class Residence(TypedDict):
+    """Fields of a GEMM step."""
+
+    parts: tuple[int, ...]
+    turns: int
+    sets: int
+
+
+def tiled(buffer: str, col_tiles: int, offset: int = 0) -> Matrix:
+    """A matrix of contiguous tiles, `col_tiles` in a row."""
+    return Matrix(buffer, offset, col_tiles * TILE_ELEMS, TILE_ELEMS, TILE)
+
+
+def row_major(buffer: str, step: int, offset: int = 0) -> Matrix:
+    """A matrix of rows `step` elements apart; they overlap if they are longer."""
+    return Matrix(buffer, offset, TILE * step, TILE, step)
+
+
+def block_of(kind: BlockKind, sizes: Sizes) -> BlockSequence:
+    """The block of a kind."""
+    makers = {
+        BlockKind.STEM: _stem,
+        BlockKind.LAYER: _layer,
+        BlockKind.FINAL: _final,
+        BlockKind.CROSS: _cross,
+    }
+    return makers[kind](sizes)
+
+
+def _stem(sizes: Sizes) -> BlockSequence:
+    """Two convolutions as GEMMs over windows of frames that the DMA reads where they lie."""
+    shape, width, tiles = sizes.shape, TILE * sizes.state_tiles, sizes.state_tiles
+    mel, k_tiles = row_major("mel", shape.mels), round_up(tiles_of(TAPS * shape.mels), 2)
+    steps = _Steps(sizes)
+    steps.gemm(
+        "conv1",
+        (shape.state, TAPS * shape.mels),
+        x=mel,
+        out=row_major("conv", width, offset=width),
+        row_blocks=2 * sizes.row_blocks,
+        activation=Activation.GELU,
+    )
+    steps.gemm(
+        "conv2",
+        (shape.state, TAPS * shape.state),
+        x=row_major("conv", 2 * width),
+        out=tiled("state", tiles),
+        k_tiles=TAPS * tiles,
+        runs=TAPS,
+        activation=Activation.GELU,
+        residual=tiled("positions", tiles),
+    )
+    buffers = {
+        "mel": mel.span(2 * sizes.row_tiles, k_tiles)[1],
+        "conv": (1 + 2 * sizes.row_tiles * TILE) * width,
+        "positions": sizes.state_elems,
+        "state": sizes.state_elems,
+    }
+    macs = shape.frames * TAPS * shape.state * (2 * shape.mels + shape.state)
+    return steps.block(BlockKind.STEM, buffers, macs)
+
+
+def _layer(sizes: Sizes) -> BlockSequence:
+    """Attention and MLP, each with its norm folded into the GEMMs that read it."""
+    shape, tiles, rows = sizes.shape, sizes.state_tiles, sizes.row_tiles
+    state, square = tiled("state", tiles), (shape.state, shape.state)
+    q = Matrix("work", 0, OBJECT_ELEMS, rows * OBJECT_ELEMS, TILE)
+    kv = Matrix("work", tiles * q.col_tile, TILE_ELEMS, 2 * rows * TILE_ELEMS, TILE)
+    k = replace(kv, row_tile=2 * TILE_ELEMS)
+    v = replace(k, offset=k.offset + TILE_ELEMS)
+    attended = tiled("work", tiles, offset=kv.offset + tiles * kv.col_tile)
+    hidden = tiled("work", sizes.mlp_tiles, offset=attended.offset + sizes.state_elems)
+    steps = _Steps(sizes)
+    steps.gemm("q", square, x=state, out=q, width=shape.state)
+    steps.gemm("k", square, x=state, out=k, width=shape.state)
+    steps.gemm("v", square, x=state, out=v, width=shape.state, transpose=True)
+    steps.attention("attention", q, kv, attended)
+    steps.gemm("proj", square, x=attended, out=state, residual=state)
+    steps.gemm(
+        "fc1", (shape.mlp, shape.state), x=state, out=hidden, width=shape.state,
+        activation=Activation.GELU,
+    )  # fmt: skip
+    part = shape.mlp // sizes.choice.fc2_parts
+    for number in range(sizes.choice.fc2_parts):
+        x = replace(hidden, offset=hidden.offset + number * part // TILE * hidden.col_tile)
+        piece = KPart("fc2", number * part, shape.mlp) if part < shape.mlp else None
+        name = f"fc2_{number}" if piece else "fc2"
+        steps.gemm(name, (shape.state, part), x=x, out=state, residual=state, part=piece)
+    work = hidden.offset + rows * hidden.row_tile
+    macs = shape.frames * shape.state * (4 * shape.state + 2 * shape.mlp + 2 * shape.frames)
+    return steps.block(BlockKind.LAYER, {"state": sizes.state_elems, "work": work}, macs)
+
+
+def _final(sizes: Sizes) -> BlockSequence:
+    """The last norm, as a GEMM with the identity."""
+    shape, tiles = sizes.shape, sizes.state_tiles
+    steps = _Steps(sizes)
+    steps.gemm(
+        "norm", (shape.state, shape.state), x=tiled("state", tiles), out=tiled("out", tiles),
+        width=shape.state,
+    )  # fmt: skip
+    buffers = {"state": sizes.state_elems, "out": sizes.state_elems}
+    return steps.block(BlockKind.FINAL, buffers, macs=0)
+
+
+def _cross(sizes: Sizes) -> BlockSequence:
+    """Keys and values of a decoder layer, row-major, one after the other in "cross"."""
+    shape, tiles = sizes.shape, sizes.state_tiles
+    square, out = (shape.state, shape.state), tiled("out", tiles)
+    keys = row_major("cross", TILE * tiles)
+    steps = _Steps(sizes)
+    steps.gemm("cross_k", square, x=out, out=keys)
+    steps.gemm("cross_v", square, x=out, out=replace(keys, offset=sizes.state_elems))
+    buffers = {"out": sizes.state_elems, "cross": 2 * sizes.state_elems}
+    return steps.block(BlockKind.CROSS, buffers, macs=2 * shape.frames * shape.state**2)
+
+
+class _Steps:
+    """Collects the steps of a block, whose weights lie one after another."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        self._sizes = sizes
+        self._steps: list[Step] = []
+        self._weights = 0  # elements
+
+    def gemm(
+        self,
+        name: str,
+        features: tuple[int, int],
+        *,
+        x: Matrix,
+        out: Matrix,
+        row_blocks: int | None = None,
+        k_tiles: int | None = None,
+        runs: int = 1,
+        width: int = 0,
+        activation: Activation = Activation.NONE,
+        transpose: bool = False,
+        residual: Matrix | None = None,
+        part: KPart | None = None,
+    ) -> None:
+        """Add a GEMM of `features` (n, k). By default k is padded to an even number of tiles."""
+        n, k = features
+        sizes = self._sizes
+        k_tiles = k_tiles or round_up(tiles_of(k), 2)
+        step = GemmStep(
+            name,
+            n,
+            k,
+            row_blocks or sizes.row_blocks,
+            column_tiles=-(-n // (TILE * sizes.columns)),
+            k_tiles=k_tiles,
+            **sizes.residence(k_tiles, row_blocks or sizes.row_blocks),
+            weights=self._weights,
+            x=x,
+            out=out,
+            runs=runs,
+            width=width,
+            activation=activation,
+            transpose=transpose,
+            residual=residual,
+            part=part,
+        )
+        self._add(step)
+
+    def attention(self, name: str, q: Matrix, kv: Matrix, out: Matrix) -> None:
+        """Add the attention of all heads."""
+        sizes, frames = self._sizes, self._sizes.shape.frames
+        step = AttentionStep(
+            name,
+            head_blocks=-(-sizes.shape.heads // sizes.rows),
+            query_blocks=sizes.row_tiles // sizes.columns,
+            key_tiles=tiles_of(frames),
+            last_keys=(frames - 1) % TILE + 1,
+            weights=self._weights,
+            q=q,
+            kv=kv,
+            out=out,
+        )
+        self._add(step)
+
+    def _add(self, step: Step) -> None:
+        self._steps.append(step)
+        self._weights += self._sizes.columns * step.objects * OBJECT_ELEMS
+
+    def block(self, kind: BlockKind, buffers: dict[str, int], macs: int) -> BlockSequence:
+        """The finished block; sizes of its other buffers in elements."""
+        sizes = {**buffers, "weights": self._weights}
+        arguments = tuple(HostBuffer(role, 2 * elems) for role, elems in sizes.items())
+        return BlockSequence(f"encoder_{kind}", kind, tuple(self._steps), arguments, macs)
+
+
+def tiles_of(elements: int) -> int:
+    """Tiles that hold so many elements."""
+    return -(-elements // TILE)
+
+
+def round_up(value: int, multiple: int) -> int:
+    """The least multiple that is not less."""
+    return -(-value // multiple) * multiple

@@ -1,0 +1,174 @@
+"""How long an encoder's steps take on the array: the physics by which the planner chooses.
+
+All cores work in step, tile by tile of the output. A tile takes the longest of three: the core's
+kernel calls, its streams, DDR's bytes for all cores. While the cores run a tile's epilogue, DDR
+fills what room there is for x. A panel of weights adds its bytes to all the tiles for which it
+stays, if the next one moves in beside it, else to the last of them. The sequence's commands run
+beside all that.
+
+Used by `codegen/plan_encoder.py`, and by whoever needs an encoder's time without its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiec.ir.encoder import (
+    CONTROL_OBJECTS,
+    OBJECT_BYTES,
+    TILE_ELEMS,
+    AttentionStep,
+    BlockSequence,
+    EncoderPlan,
+    GemmStep,
+    Step,
+)
+from aiec.ir.graph import Activation
+from aiec.ir.target import Target
+from aiec.kernels.encoder import ENCODER_KERNELS, tiling_for
+
+TILE_BYTES = 2 * TILE_ELEMS
+# Lock instructions and loop of one object: acquire and release are 5 cycles each (allo's traces on
+# npu1), a call and a branch 12 and 6 (JENA).
+OBJECT_CYCLES = 28
+CORE_OBJECTS = 2  # of x in a core, beside those of the mem tile
+# A transfer is ten register writes of the controller, 90 cycles each; not published, as simulated.
+TRANSFER_CYCLES, PUSH_CYCLES = 900, 90
+
+
+@dataclass(frozen=True, slots=True)
+class StepCost:
+    """Predicted cycles of one step on the whole array, and of what they consist.
+
+    `array` counts the cores' calls, `streams` the busiest stream, `ddr` all bytes at the target's
+    bandwidth, `commands` the sequence's; `total` is what comes of them, with filling and draining.
+    """
+
+    array: float
+    streams: float
+    ddr: float
+    commands: float
+    total: float
+    ddr_bytes: int
+
+    @property
+    def bound(self) -> str:
+        """What takes longest."""
+        times = {
+            "array": self.array,
+            "streams": self.streams,
+            "ddr": self.ddr,
+            "commands": self.commands,
+        }
+        return max(times, key=lambda name: times[name])
+
+
+def block_cycles(plan: EncoderPlan, block: BlockSequence) -> float:
+    """Predicted cycles of a block's sequence.
+
+    Before its first transfer, the chains of single objects and of the first panel are written.
+    """
+    first = block.steps[0]
+    panel = 2 * len(first.parts) if isinstance(first, GemmStep) else 0
+    start = plan.columns * (2 * CONTROL_OBJECTS + panel) * TRANSFER_CYCLES
+    return start + sum(step_cost(plan, step).total for step in block.steps)
+
+
+def step_cost(plan: EncoderPlan, step: Step) -> StepCost:
+    """Predict one step."""
+    return _gemm(plan, step) if isinstance(step, GemmStep) else _attention(plan, step)
+
+
+def kernel_cycles(target: Target, kernel: str, *scalars: int) -> int:
+    """Cycles of a call of `encoder_<kernel>`."""
+    spec = next(s for s in ENCODER_KERNELS if s.symbol == f"encoder_{kernel}")
+    return spec.cycles(target, tiling_for(target), *scalars)
+
+
+def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
+    target, stream = plan.target, plan.target.stream_bytes_per_cycle
+    bandwidth = target.ddr_bytes_per_s / target.clock_hz
+    tiles, k_tiles = step.column_tiles * step.row_blocks, step.k_tiles
+    residuals = plan.columns if step.residual else 0
+    epilogue = _epilogue(plan, step)
+    array = k_tiles * (kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue
+    streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
+    # Bytes of all cores for one tile of each, and for a panel.
+    moved = plan.rows * (k_tiles + residuals + plan.columns) * TILE_BYTES
+    panel = plan.columns * k_tiles * OBJECT_BYTES
+    if not step.resident:
+        moved += panel
+    per_object = moved / bandwidth / k_tiles
+    room = (plan.mem.x_depth + CORE_OBJECTS) * per_object
+    tile = max(array, streams, moved / bandwidth + max(0.0, epilogue - room))
+    turns = step.turns
+    if not step.resident:
+        cycles = tiles * tile
+    elif step.sets == 2:
+        cycles = tiles // turns * max(turns * tile, (turns * moved + panel) / bandwidth)
+    else:
+        last = max(tile, (moved + panel) / bandwidth)
+        cycles = tiles // turns * ((turns - 1) * tile + last)
+    norms = step.row_blocks * _statistics(plan, step)
+    ddr_bytes = tiles * moved + (tiles // turns * panel if step.resident else 0)
+    commands = _commands(plan, step)
+    first = plan.columns * step.parts[0] * OBJECT_BYTES / bandwidth
+    fill = first + epilogue + plan.rows * TILE_BYTES / stream
+    return StepCost(
+        array=tiles * array + norms,
+        streams=tiles * streams,
+        ddr=ddr_bytes / bandwidth,
+        commands=commands,
+        total=max(cycles + norms, commands) + fill,
+        ddr_bytes=ddr_bytes,
+    )
+
+
+def _epilogue(plan: EncoderPlan, step: GemmStep) -> float:
+    target = plan.target
+    cycles = kernel_cycles(target, "affine", 0, step.width) + OBJECT_CYCLES
+    cycles += kernel_cycles(target, "store", int(step.transpose))
+    if step.activation is Activation.GELU:
+        cycles += kernel_cycles(target, "gelu")
+    if step.residual:
+        cycles += kernel_cycles(target, "residual") + plan.columns * OBJECT_CYCLES
+    return cycles
+
+
+def _statistics(plan: EncoderPlan, step: GemmStep) -> float:
+    """Cycles of the sums of one row block, which the first column tile adds."""
+    if not step.width:
+        return 0
+    sums = step.k_tiles * kernel_cycles(plan.target, "stats", 0, 0)
+    return sums + kernel_cycles(plan.target, "moments", 0, step.width)
+
+
+def _commands(plan: EncoderPlan, step: GemmStep) -> float:
+    panels = step.loads if step.sets == 2 else 1
+    x = step.column_tiles * step.row_blocks * 2 if step.residual else 1
+    transfers = plan.rows * x + plan.columns * (1 + panels)
+    return TRANSFER_CYCLES * transfers + PUSH_CYCLES * 2 * plan.columns * (1 + panels)
+
+
+def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
+    target, stream = plan.target, plan.target.stream_bytes_per_cycle
+    bandwidth = target.ddr_bytes_per_s / target.clock_hz
+    units, keys = step.head_blocks * step.query_blocks, step.key_tiles
+    products = kernel_cycles(target, "scores", 64) + kernel_cycles(target, "gemm", 0)
+    ends = ("query", "attention_start", "attention_end")
+    around = sum(kernel_cycles(target, kernel) for kernel in ends)
+    around += kernel_cycles(target, "store", 1) + plan.rows * OBJECT_CYCLES
+    array = keys * (products + 2 * OBJECT_CYCLES) + around
+    streams = 2 * keys * TILE_BYTES / stream
+    tiles = plan.rows * (2 * keys + plan.columns) * TILE_BYTES
+    moved = tiles + plan.columns * plan.rows * OBJECT_BYTES
+    commands = TRANSFER_CYCLES * (step.head_blocks * (plan.rows + plan.columns) + 2 * plan.columns)
+    unit = max(array, streams, moved / bandwidth)
+    return StepCost(
+        array=units * array,
+        streams=units * streams,
+        ddr=units * moved / bandwidth,
+        commands=commands,
+        total=max(units * unit, commands) + around + (plan.rows + 1) * TILE_BYTES / stream,
+        ddr_bytes=units * moved,
+    )
