@@ -124,11 +124,15 @@ class Encoder(nn.Module):
         )
         self.ln_post = nn.LayerNorm(width)
 
-    def forward(self, mel: Tensor) -> Tensor:
-        """(B, n_mels, F) float to (B, S, C)."""
+    def stem(self, mel: Tensor) -> Tensor:
+        """What the blocks begin with: (B, n_mels, F) float to (B, S, C)."""
         x = F.gelu(self.conv1(mel))
         x = F.gelu(self.conv2(x))
-        x = x.permute(0, 2, 1) + self.positional_embedding
+        return x.permute(0, 2, 1) + self.positional_embedding
+
+    def forward(self, mel: Tensor) -> Tensor:
+        """(B, n_mels, F) float to (B, S, C)."""
+        x = self.stem(mel)
         for block in self.blocks:
             x = block(x)
         return self.ln_post(x)
