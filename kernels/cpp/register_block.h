@@ -47,9 +47,9 @@ struct register_block {
     for (unsigned step = 0; step < steps; ++step) {
       aie::vector<bfloat16, MMUL::size_A> a[block_rows];
       unroll<block_rows>([&](auto i) { a[i] = aie::load_v<MMUL::size_A>(x + i * MMUL::size_A); });
-      unroll<block_columns>([&](auto j) {
+      unroll<block_columns>([&](auto j) __attribute__((always_inline)) {
         const auto b = aie::load_v<MMUL::size_B>(w + j * MMUL::size_B);
-        unroll<block_rows>([&](auto i) { c[i][j].mac(a[i], b); });
+        unroll<block_rows>([&](auto i) __attribute__((always_inline)) { c[i][j].mac(a[i], b); });
       });
       x += rows * MMUL::size_A;
       w += columns * MMUL::size_B;

@@ -18,7 +18,7 @@ template <typename Tag, unsigned N> struct accum {
   static constexpr unsigned size() { return N; }
 
   template <typename T> void from_vector(const vector<T, N> &v, int = 0) {
-    emulated::each<chunks>([&](auto i) {
+    emulated::each<chunks>([&](auto i) AIE_EMULATION_INLINE {
       if constexpr (std::is_same_v<T, bfloat16>)
         part[i] = emulated::widen<lanes>(v.part[i]);
       else
@@ -30,7 +30,7 @@ template <typename Tag, unsigned N> struct accum {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, bfloat16>);
     vector<T, N> out;
     const emulated::rounding how = emulated::core_rounding;
-    emulated::each<chunks>([&](auto i) {
+    emulated::each<chunks>([&](auto i) AIE_EMULATION_INLINE {
       if constexpr (std::is_same_v<T, bfloat16>)
         out.part[i] = emulated::narrow<lanes>(part[i], how);
       else

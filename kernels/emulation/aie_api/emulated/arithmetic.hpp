@@ -11,7 +11,7 @@ template <typename T, unsigned N, typename Function>
 inline vector<T, N> each_chunk(const vector<T, N> &a, const vector<T, N> &b, Function function) {
   static_assert(!std::is_same_v<T, bfloat16>, "emulated aie_api: not for bfloat16 vectors");
   vector<T, N> out;
-  each<out.chunks>([&](auto i) { out.part[i] = function(a.part[i], b.part[i]); });
+  each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = function(a.part[i], b.part[i]); });
   return out;
 }
 
@@ -21,7 +21,7 @@ template <typename T, unsigned N>
 inline accum<accfloat, N> mul(const vector<T, N> &a, const vector<T, N> &b) {
   const accum<accfloat, N> x(a), y(b);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = x.part[i] * y.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = x.part[i] * y.part[i]; });
   return out;
 }
 
@@ -30,7 +30,7 @@ inline accum<accfloat, N> mac(const accum<accfloat, N> &acc, const vector<T, N> 
                               const vector<T, N> &b) {
   const accum<accfloat, N> x(a), y(b);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = acc.part[i] + x.part[i] * y.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] + x.part[i] * y.part[i]; });
   return out;
 }
 
@@ -39,7 +39,7 @@ inline accum<accfloat, N> msc(const accum<accfloat, N> &acc, const vector<T, N> 
                               const vector<T, N> &b) {
   const accum<accfloat, N> x(a), y(b);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = acc.part[i] - x.part[i] * y.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] - x.part[i] * y.part[i]; });
   return out;
 }
 
@@ -47,7 +47,7 @@ template <typename T, unsigned N>
 inline accum<accfloat, N> add(const accum<accfloat, N> &acc, const vector<T, N> &v) {
   const accum<accfloat, N> x(v);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = acc.part[i] + x.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] + x.part[i]; });
   return out;
 }
 
@@ -55,47 +55,47 @@ template <typename T, unsigned N>
 inline accum<accfloat, N> sub(const accum<accfloat, N> &acc, const vector<T, N> &v) {
   const accum<accfloat, N> x(v);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = acc.part[i] - x.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] - x.part[i]; });
   return out;
 }
 
 template <unsigned N>
 inline accum<accfloat, N> add(const accum<accfloat, N> &a, const accum<accfloat, N> &b) {
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = a.part[i] + b.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = a.part[i] + b.part[i]; });
   return out;
 }
 
 template <unsigned N>
 inline accum<accfloat, N> sub(const accum<accfloat, N> &a, const accum<accfloat, N> &b) {
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = a.part[i] - b.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = a.part[i] - b.part[i]; });
   return out;
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> add(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) { return x + y; });
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x + y; });
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> sub(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) { return x - y; });
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x - y; });
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> max(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) { return x > y ? x : y; });
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x > y ? x : y; });
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> min(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) { return x < y ? x : y; });
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x < y ? x : y; });
 }
 
 template <unsigned N> inline vector<float, N> neg(const vector<float, N> &a) {
   vector<float, N> out;
-  emulated::each<out.chunks>([&](auto i) { out.part[i] = -a.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = -a.part[i]; });
   return out;
 }
 
@@ -129,7 +129,7 @@ inline vector<int32_t, N> downshift(const vector<int32_t, N> &v, unsigned shift)
   vector<int32_t, N> out;
   if (shift == 0)
     return v;
-  emulated::each<out.chunks>([&](auto i) {
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE {
     const auto below = v.part[i] >> 31 & 1, odd = v.part[i] >> shift & 1;
     const auto bias = emulated::before_shift(emulated::core_rounding.mode, 1 << (shift - 1), below, odd);
     out.part[i] = (v.part[i] + bias) >> shift;

@@ -89,7 +89,7 @@ template <unsigned R> inline __attribute__((always_inline)) void round_rows(row8
       round_block(reinterpret_cast<float *>(&row), 1, core_rounding.mode);
     return;
   }
-  each<R>([&](auto i) {
+  each<R>([&](auto i) AIE_EMULATION_INLINE {
     bits8 w = weight(v[i]);
     w = larger(w, rotate<4>(w));
     w = larger(w, rotate<2>(w));
@@ -105,8 +105,8 @@ inline __attribute__((always_inline)) void round_columns(row8 (&v)[8]) {
     return;
   }
   bits8 w = weight(v[0]);
-  each<7>([&](auto i) { w = larger(w, weight(v[i + 1])); });
-  each<8>([&](auto i) { v[i] = to_steps(v[i], w); });
+  each<7>([&](auto i) AIE_EMULATION_INLINE { w = larger(w, weight(v[i + 1])); });
+  each<8>([&](auto i) AIE_EMULATION_INLINE { v[i] = to_steps(v[i], w); });
 }
 
 } // namespace emulated

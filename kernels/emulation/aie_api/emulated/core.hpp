@@ -75,6 +75,9 @@ constexpr rounding rounding_of(rounding_mode mode) {
 inline thread_local rounding core_rounding
     __attribute__((tls_model("initial-exec"))) = rounding_of(rounding_mode::floor);
 
+// For lambdas in hot loops: compilers count them as calls, and stop inlining in large kernels.
+#define AIE_EMULATION_INLINE __attribute__((always_inline))
+
 // body(0), body(1), ... body(Count - 1), with constants: compilers then keep arrays in registers.
 template <typename Body, std::size_t... I>
 inline __attribute__((always_inline)) void each(std::index_sequence<I...>, Body body) {

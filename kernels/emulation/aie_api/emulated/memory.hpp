@@ -25,14 +25,14 @@ template <unsigned N, typename T> inline vector<T, N> load_v(const T *address) {
   emulated::check<sizeof(T) * N>(address);
   vector<T, N> out;
   emulated::each<vector<T, N>::chunks>(
-      [&](auto i) { std::memcpy(&out.part[i], address + i * out.lanes, sizeof(out.part[i])); });
+      [&](auto i) AIE_EMULATION_INLINE { std::memcpy(&out.part[i], address + i * out.lanes, sizeof(out.part[i])); });
   return out;
 }
 
 template <typename T, unsigned N> inline T *store_v(T *address, const vector<T, N> &v) {
   emulated::check<sizeof(T) * N>(address);
   emulated::each<vector<T, N>::chunks>(
-      [&](auto i) { std::memcpy(address + i * vector<T, N>::lanes, &v.part[i], sizeof(v.part[0])); });
+      [&](auto i) AIE_EMULATION_INLINE { std::memcpy(address + i * vector<T, N>::lanes, &v.part[i], sizeof(v.part[0])); });
   return address;
 }
 

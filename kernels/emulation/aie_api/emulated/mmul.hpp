@@ -107,7 +107,7 @@ struct mmul {
       emulated::round_columns(y.part);
     }
     constexpr auto lanes = std::make_index_sequence<16>{};
-    emulated::each<wides>([&](auto i) {
+    emulated::each<wides>([&](auto i) AIE_EMULATION_INLINE {
       if constexpr (S == 1) {
         c[i] += emulated::repeated<T, i * rows>(x.part[0], lanes) *
                 emulated::of_right<T, 0>(y.part[0], lanes);
@@ -116,7 +116,7 @@ struct mmul {
         emulated::wide lower = upper;
         if constexpr (T == 4)
           lower = emulated::join(x.part[i * rows + 2], x.part[i * rows + 3]);
-        emulated::each<S>([&](auto k) {
+        emulated::each<S>([&](auto k) AIE_EMULATION_INLINE {
           c[i] += emulated::of_left<T, k>(upper, lower, lanes) *
                   emulated::of_right<T, k * T % 8>(y.part[k * T / 8], lanes);
         });

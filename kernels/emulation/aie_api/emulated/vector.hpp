@@ -100,13 +100,13 @@ template <typename T, unsigned N> inline vector<T, N> broadcast(T value) {
   typename emulated::storage<T>::type bits;
   std::memcpy(&bits, &value, sizeof(bits));
   vector<T, N> out;
-  emulated::each<vector<T, N>::chunks>([&](auto i) { out.part[i] = typename vector<T, N>::chunk{} + bits; });
+  emulated::each<vector<T, N>::chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = typename vector<T, N>::chunk{} + bits; });
   return out;
 }
 
 template <typename T, unsigned N> inline vector<T, N> zeros() {
   vector<T, N> out;
-  emulated::each<vector<T, N>::chunks>([&](auto i) { out.part[i] = typename vector<T, N>::chunk{}; });
+  emulated::each<vector<T, N>::chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = typename vector<T, N>::chunk{}; });
   return out;
 }
 
