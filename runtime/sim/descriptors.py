@@ -40,10 +40,10 @@ class DescriptorWriter:
             if isinstance(inner, DmaBdOp) and (explicit := number(inner.bd_id)) is not None:
                 self._taken.add(explicit)
         for start in reading.starts(op):
-            where = describe(start.op)
             port = Port(
                 self._tile.column, self._tile.row, Direction[start.direction], start.channel
             )
+            where = f"{describe(start.op)} of {port}"
             self._machine.channel(port, where)
             check_repeat(self._tile.limits, where, start.repeat)
             self._machine.first_tasks.append((port, Task(self._chain(start), start.repeat)))
@@ -102,7 +102,7 @@ def bd_pattern(
     tile: Tile, op: DmaBdOp, buffer: Buffer, address: int, pad_value: int | None
 ) -> Pattern:
     """The checked access pattern of a descriptor in a tile's own text."""
-    where, item = describe(op), buffer.array.itemsize
+    where, item = f"{describe(op)} of {tile}", buffer.array.itemsize
     length = fixed(op.length, buffer.array.size, where)
     sizes = tuple(fixed(n, 1, where) for n, _ in op.dims) or (length,)
     strides = tuple(fixed(s, 1, where) for _, s in op.dims) or (1,)
@@ -135,7 +135,7 @@ def bd_iteration(tile: Tile, op: DmaBdOp, itemsize: int) -> Iteration | None:
     if op.iteration is None:
         return None
     size, stride, current = op.iteration.values
-    check_iteration(tile.limits, describe(op), size, stride * itemsize)
+    check_iteration(tile.limits, f"{describe(op)} of {tile}", size, stride * itemsize)
     return Iteration(size, stride * itemsize, current)
 
 

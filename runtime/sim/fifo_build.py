@@ -280,9 +280,10 @@ class FifoBuilder:
                     yield buffer, offset, pattern, acquire, release
 
     def _pattern(self, fifo: Fifo, index: int, part: Part, buffer: Buffer, dims: Dims) -> Pattern:
-        end, where = fifo.ends[index], describe(fifo.op)
+        end = fifo.ends[index]
         assert end.pool is not None
         tile, item = self._machine.tile(*end.place), buffer.array.itemsize
+        where = f"{describe(fifo.op)} of {tile}"
         pads = bool(fifo.padding) and index == 0
         # A core's end of a link moves objects of its own size, a mem tile's those of the pool.
         whole = tile.row == MEM_ROW or end.pool.external  # a host's buffer moves as one

@@ -99,24 +99,27 @@ class _Check:
                               expected=f"0 to {PACKET_IDS - 1}")  # fmt: skip
 
     def _tile_dma(self, op: MemOp | MemTileDmaOp | ShimDmaOp) -> None:
-        place = self._places.get(op.tile)
-        for start in reading.starts(op) if place is not None else ():
+        if (at := self._places.get(op.tile)) is None:
+            return
+        for start in reading.starts(op):
             for block in start.chain:
-                self._descriptor(block, place or (0, 0), start.direction, start.channel)
+                self._descriptor(block, at, start.direction, start.channel, start.pad_value)
 
     def _task(self, op: DmaConfigureTaskOp) -> None:
-        place = self._places.get(op.tile)
-        for block in op.body.blocks if place is not None else ():
-            channel = op.channel.value.data
-            self._descriptor(block, place or (0, 0), op.direction.data.value, channel)
+        if (at := self._places.get(op.tile)) is None:
+            return
+        for block in op.body.blocks:
+            self._descriptor(block, at, op.direction.data.value, op.channel.value.data, None)
 
-    def _descriptor(self, block: Block, at: Place, direction: str, channel: int) -> None:
+    def _descriptor(
+        self, block: Block, at: Place, direction: str, channel: int, pad_value: int | None
+    ) -> None:
         locks = [op for op in block.ops if isinstance(op, UseLockOp)]
         for op in block.ops:
             if isinstance(op, DmaBdOp):
                 _check_pairs(op, locks)
                 self._check_reach(op, op.buffer, at, channel)
-                self._padding(op, at, direction)
+                self._padding(op, at, direction, pad_value or number(op.pad_value))
         for op in locks:
             self._check_reach(op, op.lock, at, channel)
 
@@ -138,12 +141,15 @@ class _Check:
         owner = value.owner
         return self._places.get(owner.tile) if isinstance(owner, BufferOp | LockOp) else None
 
-    def _padding(self, op: DmaBdOp, at: Place, direction: str) -> None:
+    def _padding(self, op: DmaBdOp, at: Place, direction: str, value: int | None) -> None:
         if not op.padding or not any(any(pair) for pair in op.padding):
             return
         if at[1] != MEM_ROW or direction != "MM2S":
             raise DesignError(f"{direction} of tile {at} cannot pad", where=describe(op),
                               expected="padding where a mem tile sends (MM2S)")  # fmt: skip
+        if value and self._target.isa == "aie2":
+            raise DesignError(f"tile {at} cannot pad with {value}", where=describe(op),
+                              expected=f"padding with 0 on {self._target.name}")  # fmt: skip
 
     def _memcpy(self, op: NpuDmaMemcpyNdOp) -> None:
         self._burst(op)

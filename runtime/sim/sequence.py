@@ -171,9 +171,11 @@ class SequenceCompiler:
             for inner in block.ops:
                 if inner.name.startswith("arith."):
                     w.op(inner)
-            sites.append(self._bd_site(block, bd, blocks, packet))
+            sites.append(self._bd_site(block, bd, blocks, port, packet))
             numbers.append(self._bd_numbers(w, bd))
-        site = TaskSite(describe(op), port, bool(number(op.issue_token)), tuple(sites))
+        site = TaskSite(
+            f"{describe(op)} of {port}", port, bool(number(op.issue_token)), tuple(sites)
+        )
         for _ in blocks:
             w.settle()
             w.emit(f"yield {w.bind(_DESCRIPTOR)}")
@@ -183,13 +185,13 @@ class SequenceCompiler:
         w.define(op.result, f"{configure}({', '.join([head, *numbers])})")
 
     def _bd_site(
-        self, block: Block, bd: DmaBdOp, blocks: list[Block], packet: int | None
+        self, block: Block, bd: DmaBdOp, blocks: list[Block], port: Port, packet: int | None
     ) -> BdSite:
         acquire, release = bd_locks(block, self._elaborated.values)
         kind = bd.buffer.type
         assert isinstance(kind, MemRefType)
         return BdSite(
-            where=describe(bd),
+            where=f"{describe(bd)} of {port}",
             itemsize=dtype_of(element_of(kind)).itemsize,
             elements=kind.element_count() if kind.has_static_shape() else 0,
             acquire=acquire,

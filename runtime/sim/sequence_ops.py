@@ -110,7 +110,7 @@ class CommandCompiler:
         port = self.allocation(op.metadata, where)
         packet = self._machine.packets.get(op.metadata.root_reference.data)
         copy = Memcpy(
-            where=where,
+            where=f"{where} of {port}",
             port=port,
             bd_id=op.id.value.data,
             itemsize=dtype_of(element_of(op.memref.type)).itemsize,

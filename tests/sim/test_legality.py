@@ -118,6 +118,24 @@ def test_a_sequence_that_cannot_be(sequence, message):
         Simulator(device("", sequence, "npu1"))
 
 
+def test_a_pad_value_is_of_the_second_generation():
+    body = chain("mem", "MM2S, 0", bd("mem", PAD))
+    body = body.replace("^a, ^end)", "^a, ^end) {pad_value = 3 : i32}")
+    Simulator(device(body))
+    with pytest.raises(DesignError, match=r"tile \(0, 1\) cannot pad with 3; at aie\.dma_bd"):
+        Simulator(device(body, chip="npu1"))
+
+
+def test_an_overflowing_field_names_op_and_tile():
+    body = chain("tile", "S2MM, 0", bd("tile", "len = 4 sizes = [2, 2] strides = [9000, 1]"))
+    with pytest.raises(DesignError, match=r"at aie\.dma_bd \(<design>:\d+:1\) of tile \(0, 2\)"):
+        Simulator(device(body))
+    far = designs.memcpy("a", "in", (1, 1, 2, 8), (0, 0, 1 << 21, 1))
+    simulator = Simulator(device("", far))
+    with pytest.raises(DesignError, match=r"of tile \(0, 0\) MM2S 0"):
+        simulator.run([np.zeros(64, np.int32), np.zeros(64, np.int64)])
+
+
 def test_what_neighbours_may_use():
     body = (
         chain("mem", "S2MM, 3", lock("side") + bd("side") + "\n" + lock("side", "Release"))
