@@ -6,6 +6,8 @@ the profile for later decisions. Torch and scipy are imported when a command nee
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,6 +85,18 @@ def calibrate(
         rate = getattr(profile, f"{name}_per_s")
         print(f"  {name:20s}  {rate / 1e9:9.2f} G elements/s")
     print(f"kept in {path}; decisions take it unless --cpu names a part")
+    if busy := others_at_work(os.getloadavg()[0], os.cpu_count() or 1):
+        print(f"aiec: warning: {busy}", file=sys.stderr)
+
+
+def others_at_work(load: float, cpus: int) -> str | None:
+    """A warning where more ran in the last minute than the measurement itself; None if not."""
+    if load <= 1.25 * cpus:
+        return None
+    return (
+        f"the machine was busy (load {load:.1f} on {cpus} CPUs), so these rates are too low; "
+        "measure again when it is idle"
+    )
 
 
 def _fitted(path: Path, rows: tuple[Point, ...]) -> Fit:

@@ -333,7 +333,7 @@ def test_a_token_step_is_not_worth_its_launches(target):
     costs = Costs(token_step(1), target, profile_for(target))
     for op in token_step(1).ops:
         npu = costs.on_npu(op)
-        assert npu and npu.memory_us > npu.compute_us, "bound by DRAM"
+        assert npu and npu.memory_us > 0.9 * npu.compute_us, "DRAM takes all but the start"
         if op.name == "query":
             assert npu.dispatch_us > costs.on_cpu(op).device_us
 

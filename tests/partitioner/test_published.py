@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aiec import cli
+from aiec.command_bench import others_at_work
 from aiec.ir.errors import PointsError
 from aiec.partitioner.physics.constants import PRIORS, load, moved, prior_constants
 from aiec.partitioner.physics.evaluate import (
@@ -278,3 +279,11 @@ def test_the_cpu_is_measured_and_kept(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "GFLOP/s" in said and "softmax" in said
     assert (tmp_path / "aiec" / "cpu.json").exists()
+
+
+def test_a_busy_machine_is_said_to_be_one():
+    assert others_at_work(2.0, 2) is None
+    assert others_at_work(8.0, 2) == (
+        "the machine was busy (load 8.0 on 2 CPUs), so these rates are too low; measure again when "
+        "it is idle"
+    )
