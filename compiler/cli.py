@@ -20,12 +20,20 @@ from aiec import (
     command_compile,
     command_doctor,
     command_partition,
+    command_profile,
     command_sim,
 )
 from aiec.ir.errors import AiecError
 
 COMMAND_GROUP = "aiec.commands"
-_OWN = (command_compile, command_partition, command_bench, command_doctor, command_sim)
+_OWN = (
+    command_compile,
+    command_partition,
+    command_profile,
+    command_bench,
+    command_doctor,
+    command_sim,
+)
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # click's, or typer's copy of it
 
 _FAILED = 2

@@ -5,6 +5,7 @@ A name comes from a provider behind the entry-point group `aiec.models`, an obje
     names() -> tuple[str, ...]
     build(name, part, batch) -> (module, example inputs)
     audio_s(part, batch) -> float    # may be missing: seconds of audio that one call stands for
+    from_audio(path, model, part, batch) -> (module, inputs)    # may be missing: for `profile`
     found() -> tuple[str, ...]    # may be missing: models that lie on this machine, for `doctor`
 
 or is `package.module:function`, a function that returns (module, example inputs); it may take a
@@ -14,11 +15,12 @@ should read weights.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiec.ir.errors import ModelError, OptionError, nearest
@@ -27,6 +29,8 @@ if TYPE_CHECKING:  # that module imports torch, and `aiec doctor` reads only the
     from aiec.capture import BuildModel
 
 MODEL_GROUP = "aiec.models"
+
+_AUDIO = (".wav", ".mp3", ".flac", ".m4a", ".ogg", ".opus", ".mp4", ".webm")
 
 
 class Provider(Protocol):
@@ -64,6 +68,47 @@ def named_model(name: str, part: str, batch: int = 1) -> NamedModel:
             return _provided(provider, name, part, batch)
     known = [known for provider in providers for known in provider.names()]
     raise OptionError(f"unknown model {name!r}", expected=nearest(name, known))
+
+
+@dataclass(frozen=True, slots=True)
+class RealModel:
+    """A module with real tensors that can run here."""
+
+    title: str
+    module: Callable[..., Any]
+    inputs: Sequence[Any]
+    weights: str  # where they come from, in words
+
+
+def real_model(subject: str, model: str, part: str, batch: int) -> RealModel:
+    """The model called `subject` with random weights, or `model` on the audio file `subject`.
+
+    Raises:
+        OptionError: as `named_model`; or an audio file, and nobody here understands audio.
+        AiecError: whatever the provider refuses about audio or model.
+    """
+    path = Path(subject).expanduser()
+    if not path.is_file() and path.suffix.lower() not in _AUDIO:
+        module, inputs = named_model(subject, part, batch).build()
+        _randomise(module)
+        return RealModel(f"{subject} {part}", module, inputs, "random weights")
+    for provider in (entry.load() for entry in entry_points(group=MODEL_GROUP)):
+        if hasattr(provider, "from_audio"):
+            module, inputs = provider.from_audio(path, model, part, batch)
+            return RealModel(f"{model} {part} on {path.name}", module, inputs, "its own weights")
+    raise OptionError(
+        f"nobody here understands audio such as {subject!r}", expected="a model's name"
+    )
+
+
+def _randomise(module: Callable[..., Any]) -> None:
+    """Small random weights: those of a new module may be uninitialised memory."""
+    import torch
+
+    if isinstance(module, torch.nn.Module):
+        with torch.no_grad():
+            for parameter in module.parameters():
+                parameter.normal_(0.0, 0.02)
 
 
 def _provided(provider: Any, name: str, part: str, batch: int) -> NamedModel:

@@ -46,7 +46,7 @@ def measure(budget_s: float = 1.5, progress: Progress = lambda _: None) -> CpuPr
     copy_s = _copy_s(each_s, progress)
     ramp = {2.0 * side**3: rate / best for side, rate in rates.items()}
     return CpuProfile(
-        name=f"{_cpu_name()}, {torch.get_num_threads()} threads",
+        name=f"{cpu_name()}, {torch.get_num_threads()} threads",
         source=f"measured with torch {torch.__version__}",
         gemm_flops=best,
         memory_bytes_per_s=2.0 * 4 * _COPIED / copy_s,
@@ -151,7 +151,7 @@ def _elements_per_s(
     return x.numel() / _best_s(lambda: run(x), budget_s)
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
     """The processor as the system calls it, or its architecture."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

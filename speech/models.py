@@ -9,6 +9,7 @@ layers also in Radford et al. 2022 (arXiv 2212.04356), table 1.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -76,6 +77,15 @@ def found() -> tuple[str, ...]:
     from aiec.speech.find_model import on_this_machine
 
     return on_this_machine()
+
+
+def from_audio(
+    audio: Path, model: str, part: str, batch: int
+) -> tuple[nn.Module, tuple[Tensor | Cache, ...]]:
+    """A model of this machine with its weights, and inputs made from an audio file."""
+    from aiec.speech import profiled
+
+    return profiled.from_audio(audio, model, part, batch)
 
 
 def build(
