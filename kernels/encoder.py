@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aiec.ir.design import GemmTiling, KernelBuild
-from aiec.ir.encoder import OBJECT_ELEMS, TILE
+from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE
 from aiec.ir.target import Target
 from aiec.kernels import encoder_bodies as bodies
 from aiec.kernels import encoder_cycles as cycles
@@ -21,7 +21,6 @@ MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (8, 8
 THROUGH_BFP16 = ("AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16", "1")
 
 SCRATCH_ELEMS = 1280  # fp32
-PARAMETER_WORDS = 16
 
 _OBJECT, _SOURCE = "encoder.o", "encoder.cc"
 

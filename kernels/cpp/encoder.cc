@@ -31,7 +31,9 @@ constexpr unsigned part_rows = lanes / MMUL_T;     // rows of such a vector
 constexpr float epsilon = 1e-5f;                   // of layer norms
 constexpr float lowest = -1048576.0f;              // the running maximum before the first key
 constexpr float hidden = -1073741824.0f;           // the score of a key that is not there
-constexpr unsigned maxima = 0, sums = tile, workspace = 2 * tile; // in scratch
+
+// In scratch: a value a query; the scores of a group of queries; their maxima, counted, in vectors.
+constexpr unsigned maxima = 0, sums = tile, workspace = 2 * tile, raised = workspace + tile * group;
 
 inline void set_rounding() { aie::set_rounding(aie::rounding_mode::conv_even); }
 
@@ -123,6 +125,7 @@ struct row_sum {
 constexpr unsigned group_columns = block_columns;
 constexpr unsigned group_row = group_columns * block_elems;
 static_assert(group_columns * MMUL_T == group && rows * group_row == tile * group);
+static_assert(raised + group_columns * group <= 1280, "scratch is 1280 words");
 
 void hide_keys(float *scores, unsigned from) {
   for (unsigned key = from; key < tile; ++key)
@@ -139,19 +142,32 @@ inline accum_group uncounted(const int_group &count) {
   return aie::sub(accum_group(count.cast_to<float>()), group_of(to_integer));
 }
 
-// Raise each column's `best`, counted, to the maxima over all keys; in each row of the vector.
-inline void raise(int_group (&best)[group_columns], const float *__restrict scores) {
+// The maxima before of a column's queries, counted, in each row of the vector.
+inline int_group counted_before(const float *kept) {
+  return counted(accum_group(aie::load_v<MMUL_T>(kept).template grow_replicate<group>()));
+}
+
+// For each column the maxima over all keys and those before: vectors of counts. In memory, where the
+// loop over columns finds them: an array of vectors would take half of the stack.
+inline void raise(float *__restrict counts, const float *__restrict kept,
+                  const float *__restrict scores) {
   constexpr unsigned vectors = block_elems / group;
+  int_group best[group_columns];
+  unroll<group_columns>([&](auto column) {
+    best[column] = counted_before(kept + column * MMUL_T);
+  });
   AT_LEAST_TWICE
   for (unsigned i = 0; i < rows; ++i)
     unroll<group_columns * vectors>([&](auto v) {
       const accum_group score(aie::load_v<group>(scores + i * group_row + v * group));
       best[v / vectors] = aie::max(best[v / vectors], counted(score));
     });
-  for (unsigned n = group / 2; n >= MMUL_T; n /= 2)
-    unroll<group_columns>([&](auto column) {
-      best[column] = aie::max(best[column], aie::shuffle_down_rotate(best[column], n));
-    });
+  unroll<group_columns>([&](auto column) {
+    int_group highest = best[column];
+    for (unsigned n = group / 2; n >= MMUL_T; n /= 2)
+      highest = aie::max(highest, aie::shuffle_down_rotate(highest, n));
+    aie::store_v(counts + column * group, highest.template cast_to<float>());
+  });
 }
 
 // acc's column of blocks, and the queries' sums, times 2^difference; the differences are integers.
@@ -202,19 +218,15 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
 // What follows from the scores of a group of queries, `first` the first of its columns.
 void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__restrict acc,
             float *__restrict scratch, unsigned first) {
-  int_group before[group_columns], now[group_columns];
-  unroll<group_columns>([&](auto column) {
-    const float *kept = scratch + maxima + (first + column) * MMUL_T;
-    before[column] = counted(accum_group(aie::load_v<MMUL_T>(kept).template grow_replicate<group>()));
-    now[column] = before[column];
-  });
-  raise(now, scores);
+  raise(scratch + raised, scratch + maxima + first * MMUL_T, scores);
   for (unsigned column = 0; column < group_columns; ++column) {
     const unsigned query = (first + column) * MMUL_T;
-    const accum_group maximum = uncounted(now[column]);
-    if (!aie::lt(before[column], now[column]).empty())
-      rescale(acc, scratch + sums + query, first + column,
-              aie::sub(uncounted(before[column]), maximum));
+    const int_group before = counted_before(scratch + maxima + query);
+    const int_group now =
+        aie::load_v<group>(scratch + raised + column * group).template cast_to<int32_t>();
+    const accum_group maximum = uncounted(now);
+    if (!aie::lt(before, now).empty())
+      rescale(acc, scratch + sums + query, first + column, aie::sub(uncounted(before), maximum));
     aie::store_v(scratch + maxima + query,
                  maximum.template to_vector<float>().template extract<MMUL_T>(0));
     const auto added = store_powers(scores + column * block_elems,
