@@ -9,7 +9,7 @@ Source: AIEOps.td 911-1320 (E2) and AIEDialect.cpp 1729-1886 (E1) of mlir-aie.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from xdsl.dialects.builtin import (
     I32,
@@ -193,6 +193,7 @@ class DmaBdOp(ScalarsOp):
     offset_parameter = opt_prop_def(SymbolRefAttr)
     offset_state_table_idx = opt_prop_def(IntegerAttr)
     next_bd_id = opt_prop_def(IntegerAttr)
+    ONLY_E2: ClassVar[tuple[str, ...]] = ("iteration", "offset_parameter", "offset_state_table_idx")
 
     def __init__(
         self,
@@ -298,7 +299,8 @@ class DmaBdOp(ScalarsOp):
             printer.print_string(", ")
             self.pad_dimensions.print_parameters(printer)
         channel = channel_of(self)
-        if channel is not None and channel.pad_value is not None:
+        # Without padding E1 cannot say the value, nor is it used.
+        if self.pad_dimensions is not None and channel is not None and channel.pad_value:
             printer.print_string(f", pad_value = {channel.pad_value.value.data}")
 
     def _print_keywords(self, printer: Printer) -> None:

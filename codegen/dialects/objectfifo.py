@@ -89,6 +89,7 @@ class ObjectFifoOp(IRDLOperation):
     pad_dimensions = opt_prop_def(BdPadLayoutArrayAttr, prop_name="padDimensions")
     pad_value = opt_prop_def(IntegerAttr, prop_name="padValue")
     traits = traits_def(SymbolOpInterface())
+    ONLY_E2: ClassVar[tuple[str, ...]] = ("consumerElemType",)
     INLINE: ClassVar[tuple[str, ...]] = (
         "sym_name",
         "elemNumber",
@@ -165,7 +166,8 @@ class ObjectFifoOp(IRDLOperation):
         if self.initial_values is not None:
             printer.print_string(" = ")
             with printer.in_square_brackets():
-                printer.print_list(self.initial_values, lambda value: _print_dense(printer, value))
+                kind = self.type.element
+                printer.print_list(self.initial_values, lambda v: _print_dense(printer, v, kind))
 
 
 def _parse_end(parser: Parser, keyword: str) -> tuple[SSAValue, BdDimLayoutArrayAttr]:
@@ -182,9 +184,11 @@ def _print_end(printer: Printer, tile: SSAValue, keyword: str, dims: Attribute) 
         dims.print_parameters(printer)
 
 
-def _print_dense(printer: Printer, value: Attribute) -> None:
+def _print_dense(printer: Printer, value: Attribute, kind: Attribute) -> None:
     assert isinstance(value, DenseIntOrFPElementsAttr)
     value.print_without_type(printer)
+    printer.print_string(" : ")
+    printer.print_attribute(kind)
 
 
 def _parse_depth(parser: Parser) -> Attribute:

@@ -50,6 +50,7 @@ class _ConfigureOp(ScalarsOp, ABC):
     issue_token = opt_prop_def(IntegerAttr)
     body = region_def()
     result = result_def(IndexType())
+    TAKES_BD_ID: ClassVar[bool] = False
 
     @property
     def repeat_count(self) -> Scalar:
@@ -68,12 +69,12 @@ class _ConfigureOp(ScalarsOp, ABC):
     def parse_rest(
         cls, parser: Parser, operands: Sequence[SSAValue], properties: dict[str, Attribute]
     ) -> Operation:
-        """Read `repeat %r : i32 bd_id %b : i32 {...} {...}`."""
+        """Read `repeat %r : i32 bd_id %b : i32 {...} {...}`; `_for` has no `bd_id`."""
         repeat: Scalar | None = None
         bd_id: Scalar | None = None
         if parser.parse_optional_keyword("repeat"):
             repeat = parse_typed_scalar(parser)
-        if parser.parse_optional_keyword("bd_id"):
+        if cls.TAKES_BD_ID and parser.parse_optional_keyword("bd_id"):
             bd_id = parse_typed_scalar(parser)
         region = parser.parse_region()
         attributes = parse_attributes(parser, cls, properties)
@@ -121,6 +122,7 @@ class DmaConfigureTaskOp(_ConfigureOp):
     direction = prop_def(DmaDirectionAttr)
     channel = prop_def(IntegerAttr[I32])
     packet = opt_prop_def(PacketInfoAttr)
+    TAKES_BD_ID: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -41,3 +41,6 @@ def _check_e1(op: Operation) -> None:
         raise DesignError(
             f"{op.name} takes no value of run time in E1", where=describe(op), todo="print E2"
         )
+    for name in getattr(op, "ONLY_E2", ()):
+        if name in op.properties:
+            raise DesignError(f"{op.name} has no {name} in E1", where=describe(op), todo="print E2")

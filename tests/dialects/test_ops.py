@@ -46,7 +46,7 @@ SAME = [
     (
         "device",
         "aie.objectfifo @f(%near, {%far}, 2 : i32) : !aie.objectfifo<memref<2xi32>>"
-        " = [dense<[1, 2]>, dense<[3, 4]>]",
+        " = [dense<[1, 2]> : memref<2xi32>, dense<[3, 4]> : memref<2xi32>]",
     ),
     (
         "device",
@@ -241,7 +241,12 @@ DYNAMIC = [
     ),
     (
         "sequence",
-        "%task = aiex.dma_configure_task_for @x repeat %n : i32 bd_id %n : i32 {\naie.end\n}",
+        "%task = aiex.dma_configure_task_for @x repeat %n : i32 {\naie.end\n}",
+    ),
+    (
+        "sequence",
+        "%task = aiex.dma_configure_task(%shim, MM2S, 0) repeat %n : i32 bd_id %n : i32 {\n"
+        "aie.end\n}",
     ),
     (
         "sequence",
@@ -284,6 +289,31 @@ def test_only_e2_has_it(context: str, lines: str):
     with pytest.raises(
         DesignError, match=rf"^{re.escape(name[0])} does not exist in E1; at .*:\d+:\d+"
     ):
+        print_module(parse(text), "E1")
+
+
+@pytest.mark.parametrize(
+    ("context", "lines", "what"),
+    [
+        (
+            "device",
+            "aie.objectfifo @f(%shim, {%near}, 2 : i32) : !aie.objectfifo<memref<16xi32>>"
+            " -> !aie.objectfifo<memref<4x4xi32>>",
+            "aie.objectfifo has no consumerElemType",
+        ),
+        (
+            "memtile",
+            "aie.dma_bd(%big : memref<4x16xi8> offset = 0 len = 32)"
+            " {iteration = #aie.bd_iteration<size = 2, stride = 32, current = 0>}",
+            "aie.dma_bd has no iteration",
+        ),
+    ],
+    ids=["consumer type", "iteration"],
+)
+def test_only_e2_has_the_property(context: str, lines: str, what: str):
+    text = design(lines, context)
+    assert contains(written(text, "E2"), lines)
+    with pytest.raises(DesignError, match=rf"^{what} in E1; at .*:\d+:\d+; print E2"):
         print_module(parse(text), "E1")
 
 
@@ -334,9 +364,23 @@ def test_writebd_keeps_all_its_fields():
     assert contains(written(design(lines, "sequence"), "E1"), lines)
 
 
+def chain(start: str, bd: str) -> str:
+    body = f"{start}\n^a:\naie.dma_bd(%big : memref<4x16xi8>{bd})\naie.next_bd ^a\n^b:\naie.end"
+    return design(f"%mem = aie.memtile_dma(%mid) {{\n{body}\n}}")
+
+
 def test_chain_of_descriptors_repeats():
-    lines = "%dma = aie.dma_start(MM2S, 1, ^a, ^b, repeat_count = 3) {pad_value = 7 : i32}"
-    body = f"{lines}\n^a:\naie.dma_bd(%big : memref<4x16xi8>, 0, 64)\naie.next_bd ^a\n^b:\naie.end"
-    text = design(f"%mem = aie.memtile_dma(%mid) {{\n{body}\n}}")
-    assert contains(written(text, "E2"), lines)
-    assert contains(written(text, "E1"), "aie.dma_bd(%big : memref<4x16xi8>, 0, 64, pad_value = 7)")
+    start = "%dma = aie.dma_start(MM2S, 1, ^a, ^b, repeat_count = 3) {pad_value = 7 : i32}"
+    pad = (
+        "[<const_pad_before = 0, const_pad_after = 0>, <const_pad_before = 4, const_pad_after = 0>]"
+    )
+    text = chain(start, f" offset = 0 len = 64 sizes = [4, 12] strides = [16, 1] pad {pad}")
+    assert contains(written(text, "E2"), start)
+    dims = "[<size = 4, stride = 16>, <size = 12, stride = 1>]"
+    e1 = f"aie.dma_bd(%big : memref<4x16xi8>, 0, 64, {dims}, {pad}, pad_value = 7)"
+    assert contains(written(text, "E1"), e1)
+
+
+def test_a_pad_value_that_pads_nothing_is_left_out_of_e1():
+    text = chain("aie.dma_start(MM2S, 0, ^a, ^b) {pad_value = 7 : i32}", " offset = 0 len = 64")
+    assert contains(print_module(parse(text), "E1"), "aie.dma_bd(%big : memref<4x16xi8>, 0, 64)")

@@ -233,6 +233,7 @@ REFUSED = [
     ("device", "aie.flow(%near, DAM : 0, %far, DMA : 0)", "unknown word 'DAM', one of Core", ""),
     ("device", "aie.flow(%nowhere, DMA : 0, %far, DMA : 0)", "values used but not defined", ""),
     ("device", "aie.objectfifo.allocate @f(%buf)", "operand is used with type index", ""),
+    ("sequence", "%t = aiex.dma_configure_task_for @x bd_id %n : i32 {\n}", "Expected region", ""),
     ("device", "%b = aie.buffer(%near) : i32", "memref type expected", ""),
     ("device", '%b = aie.buffer(%near) {sym_name = "b', "End of file reached before closing", ""),
     (

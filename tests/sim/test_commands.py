@@ -95,7 +95,7 @@ def test_a_chain_is_started_by_name(where):
 def test_descriptors_are_taken_from_a_pool():
     task = (
         "%id{0} = aiex.dma_bd_pool_pop(0, 0) : i32\n"
-        "%t{0} = aiex.dma_configure_task_for @in bd_id %id{0} : i32 {{\n"
+        "%t{0} = aiex.dma_configure_task(%shim, MM2S, 0) bd_id %id{0} : i32 {{\n"
         "aie.dma_bd(%a : memref<64xi32> offset = {1} len = 8)\naie.end\n}}\n"
         "aiex.dma_start_task(%t{0})\n"
     )
