@@ -53,7 +53,7 @@ MACHINES: tuple[Machine, ...] = (
     # Clock: TAKA, measured in turbo; 10 TOPS on its 20 cores (AMD).
     Machine(
         "Ryzen 9 7940HS",
-        ("7940hs", "7840hs", "7640hs", "7840u", "phoenix"),
+        ("7940", "7840", "7640", "7540", "phoenix"),
         NPU1,
         1_000_000_000,
         _DDR5_5600,
@@ -64,7 +64,7 @@ MACHINES: tuple[Machine, ...] = (
     # Clock: DRV's table; 16 TOPS (AMD).
     Machine(
         "Ryzen 7 8845HS",
-        ("8845hs", "8840u", "8945hs", "8640u", "hawkpoint"),
+        ("8845", "8840", "8945", "8645", "8640", "hawkpoint"),
         NPU1,
         1_600_000_000,
         _DDR5_5600,
@@ -86,7 +86,7 @@ MACHINES: tuple[Machine, ...] = (
     # Clock: VEGAH, 1808 MHz.
     Machine(
         "Ryzen AI 9 HX 370",
-        ("hx370", "hxpro370", "ai9365", "ai9-365", "strixpoint", "strix"),
+        ("hx370", "hx375", "hxpro370", "ai9365", "ai9-365", "strix", "npu4"),
         NPU2,
         1_808_000_000,
         _LPDDR5X_7500,
@@ -97,7 +97,7 @@ MACHINES: tuple[Machine, ...] = (
     # Clock: TAKA in turbo.
     Machine(
         "Ryzen AI 7 350",
-        ("ai7350", "ai7-350", "ai5340", "krackan"),
+        ("ai7350", "ai7-350", "ai7pro350", "ai5340", "krackan", "npu6"),
         NPU2,
         1_800_000_000,
         _DDR5_5600,
@@ -108,7 +108,7 @@ MACHINES: tuple[Machine, ...] = (
     # Clock: DRV's table; its Zen 5 cores have the whole 512-bit data path (AMD).
     Machine(
         "Ryzen AI Max+ 395",
-        ("aimax+395", "aimax395", "aimaxpro395", "aimaxpro390", "aimax", "strixhalo"),
+        ("aimax+395", "aimax395", "aimaxpro395", "aimaxpro390", "aimax", "strixhalo", "npu5"),
         NPU2,
         1_800_000_000,
         _LPDDR5X_8000_256,
@@ -120,6 +120,7 @@ MACHINES: tuple[Machine, ...] = (
 
 # A generation without a part's name: the part that `ir/target.py` took its numbers from.
 _OF_TARGET = {"npu1": MACHINES[1], "npu2": MACHINES[3]}
+_GENERATIONS = {"npu2": "npu2", "xdna2": "npu2", "aie2p": "npu2", "npu1": "npu1", "xdna": "npu1"}
 
 
 def machine_named(text: str) -> Machine:
@@ -140,7 +141,7 @@ def find_machine(text: str) -> Machine | None:
     hits = [(len(w), m) for m in MACHINES for w in (*m.words, _plain(m.name)) if w in plain]
     if hits:
         return max(hits, key=lambda hit: hit[0])[1]
-    return next((m for name, m in _OF_TARGET.items() if name in plain), None)
+    return next((_OF_TARGET[t] for word, t in _GENERATIONS.items() if word in plain), None)
 
 
 def machine_of(target: Target | None) -> Machine:

@@ -19,14 +19,9 @@ from itertools import product
 from aiec.ir.target import Target
 from aiec.partitioner.physics.constants import Constants
 from aiec.partitioner.physics.memory import Traffic, ddr_us, launch_us, overlapped, shim_us
+from aiec.partitioner.physics.operands import BFP16_BYTES, BYTES, Dtype, operand_bytes
 from aiec.partitioner.physics.paths import GemmPath, Layout
-from aiec.partitioner.physics.rates import (
-    BFP16_BYTES,
-    BYTES,
-    Dtype,
-    operand_bytes,
-    product_cycles,
-)
+from aiec.partitioner.physics.rates import product_cycles
 
 _LONG_RUN = 4096  # bytes; of packed operands
 _FILL_BYTES, _FILL_STRETCH = 64, 3.04  # VEGAH 0049: 583 cycles for 192 stores of 64 bytes

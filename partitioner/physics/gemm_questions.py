@@ -11,19 +11,25 @@ from aiec.partitioner.physics.constants import Constants
 from aiec.partitioner.physics.events import PYTHON_US
 from aiec.partitioner.physics.gemm import GemmRun, fitting_tiles, gemm_time
 from aiec.partitioner.physics.memory import launch_us
+from aiec.partitioner.physics.operands import BYTES, Dtype, operand_bytes, type_named
 from aiec.partitioner.physics.paths import path_of
 from aiec.partitioner.physics.points import Point
-from aiec.partitioner.physics.rates import (
-    BYTES,
-    Dtype,
-    hand_cycles,
-    operand_bytes,
-    product_cycles,
-)
+from aiec.partitioner.physics.rates import hand_cycles, product_cycles
 
 _UKERNEL = (64, 64, 64)  # tile of iree-amd-aie on one core
 _O2_OVER_O3 = 257 / 200  # IREE-CI: the same loops at either level
 _LARGE = 4096  # m, k and n of a sweep's best
+
+
+_OPERANDS = {
+    "bfp16": Dtype.BFP16,
+    "bfp16ebs8": Dtype.BFP16,
+    "bf16": Dtype.BF16,
+    "int8": Dtype.INT8,
+    "int16": Dtype.INT16,
+    "int32": Dtype.INT32,
+    "fp32": Dtype.FP32,
+}
 
 
 def dtype_of(point: Point, target: Target) -> Dtype:
@@ -35,9 +41,7 @@ def dtype_of(point: Point, target: Target) -> Dtype:
         return Dtype.BF16_BFP16
     if re.search(r"(int16|i16) ?x ?(int8|i8)", text):
         return Dtype.INT16_INT8
-    names = {"bfp16": Dtype.BFP16, "bf16": Dtype.BF16, "int8": Dtype.INT8, "int16": Dtype.INT16}
-    names |= {"int32": Dtype.INT32, "fp32": Dtype.FP32, "i8": Dtype.INT8, "i16": Dtype.INT16}
-    found = next((dtype for name, dtype in names.items() if text.startswith(name)), None)
+    found = _OPERANDS.get(type_named(text))
     if found is None:
         raise UnansweredError(f"operands of type {text or 'unknown'!r} have no kernel in the model")
     return found
@@ -91,7 +95,7 @@ def kernel(point: Point, target: Target, c: Constants) -> Answer:
     if "hand" in point.source.lower() or "instruction" in point.metric:
         cycles = hand_cycles(target.isa, dtype, m, k, n)
     else:
-        held = BYTES.get(point.dtype_out, BYTES["fp32"])
+        held = BYTES.get(type_named(point.dtype_out), BYTES["fp32"])
         cycles = product_cycles(target.isa, dtype, m, k, n, held, c)
         if cycles is not None and "rate" in point.metric:
             a, b = operand_bytes(dtype)
@@ -130,7 +134,8 @@ def _sizes(point: Point) -> tuple[int, int, int]:
 
 def _run(point: Point, target: Target) -> GemmRun:
     sizes, dtype = _sizes(point), dtype_of(point, target)
-    out = point.dtype_out if point.dtype_out in BYTES else "fp32"
+    out = type_named(point.dtype_out)
+    out = out if out in BYTES else "fp32"
     rows, columns = array_of(point, target)
     macs = sizes[0] * sizes[1] * sizes[2]
     return GemmRun(

@@ -62,7 +62,7 @@ class Point:
 def read_points(path: Path) -> tuple[Point, ...]:
     """All rows of a file, in order. Raises `PointsError`."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:

@@ -15,30 +15,35 @@ from functools import lru_cache
 
 from aiec.ir.target import Target
 from aiec.partitioner.machines import find_machine
+from aiec.partitioner.physics import event_questions as events
 from aiec.partitioner.physics import gemm_questions as gemms
-from aiec.partitioner.physics import other_questions as others
+from aiec.partitioner.physics import matrix_questions as matrices
+from aiec.partitioner.physics import vector_questions as vectors
 from aiec.partitioner.physics.answer import Answer, UnansweredError, is_rate
 from aiec.partitioner.physics.constants import Constants, Fit
 from aiec.partitioner.physics.points import Point
 
 Question = Callable[[Point, Target, Constants], Answer]
 
+_VECTOR_OPS = "norm|softmax|gelu|silu|relu|add|mul|tanh|rope"
+
 ROUTES: tuple[tuple[str, Question], ...] = (
-    (r"dram_bandwidth|ddr_bandwidth", others.dram_bandwidth),
+    (r"dram_bandwidth|ddr_bandwidth", events.dram_bandwidth),
     (r"compute_only", gemms.compute_only),
     (r"data_movement_only", gemms.data_movement),
-    (r"control_packet|pdi_load|reconfiguration|context_create", others.reconfiguration),
-    (r"design_switch|context_switch", others.switch),
-    (r"dispatch|launch", others.launch),
-    (r"vector_scalar_mul_cycles|fill_kernel_cycles", others.simple_kernel),
+    (r"control_packet|pdi_load|reconfiguration|context_create", events.reconfiguration),
+    (r"design_switch|context_switch", events.switch),
+    (r"dispatch|launch", events.launch),
+    (r"vector_scalar_mul_cycles|fill_kernel_cycles", vectors.simple_kernel),
+    (rf"^(?!.*(gemm|matmul)).*({_VECTOR_OPS}).*(kernel|cycles)", vectors.vector_kernel),
     (r"single_core_kernel|kernel_cycles|kernel_rate|instruction_count|k_block", gemms.kernel),
-    (r"gemv|matvec", others.gemv),
-    (r"attention|mha", others.attention),
-    (r"conv", others.convolution),
+    (r"gemv|matvec", matrices.gemv),
+    (r"attention|mha", matrices.attention),
+    (r"conv", matrices.convolution),
     (r"gemm.*max|gemm_peak", gemms.best),
     (r"gemm|matmul", gemms.gemm),
-    (r"example_latency", others.example),
-    (r"", others.vector),
+    (r"example_latency", vectors.example),
+    (r"", vectors.vector),
 )
 
 

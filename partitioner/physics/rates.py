@@ -1,38 +1,14 @@
-"""Cycles of a kernel on one core: products by dtype and tile, vector work by chains of latencies.
+"""Cycles of a product's kernel on one core, by operands and tile.
 
-Products cost their multiply-accumulates at the matrix unit's rate, and a pass over the accumulator
+A product costs its multiply-accumulates at the matrix unit's rate, and a pass over the accumulator
 a k tile (it is loaded, perhaps rounded, and stored): cycles = m k n / rate + m n (a + b bytes).
 This is the form of `kernels/cycles.py`, which counts our own kernels; here are other people's.
-Vector loops that Peano does not pipeline cost the latencies of their operations one by one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from aiec.partitioner.physics.constants import Constants
-
-
-class Dtype(StrEnum):
-    """Operands of a product, as the matrix unit takes them."""
-
-    INT8 = "int8"
-    INT16 = "int16"
-    INT16_INT8 = "int16 x int8"
-    INT32 = "int32"
-    BF16 = "bf16"
-    BF16_EMULATED = "bf16 as bfp16"
-    BF16_BFP16 = "bf16 x bfp16"
-    BFP16 = "bfp16"
-    FP32 = "fp32"
-
-
-BFP16_BYTES = 9 / 8  # nine bytes hold eight values
-BYTES: dict[str, float] = {
-    "int4": 0.5, "int8": 1, "int16": 2, "int32": 4, "bf16": 2, "fp16": 2, "fp32": 4,
-    "bfp16": BFP16_BYTES, "bfp16ebs8": BFP16_BYTES,
-}  # fmt: skip
+from aiec.partitioner.physics.operands import Dtype
 
 # Multiply-accumulates a cycle of one core. Source: aie_api's native shapes, TAKA; fp32 as nine
 # bf16 products, int32 as four of int16 (UG1603).
@@ -57,18 +33,6 @@ _RATE: dict[str, dict[Dtype, float]] = {
 }
 _HAND_FILL = 32  # cycles besides the products in JENA's hand-written kernels, on both ISAs
 _ACCUMULATOR_BYTES = 4  # of floating-point products
-
-
-def operand_bytes(dtype: Dtype) -> tuple[float, float]:
-    """Bytes an element of either operand takes in memory."""
-    if dtype is Dtype.BF16_BFP16:
-        return 2, BFP16_BYTES
-    if dtype is Dtype.BFP16:
-        return BFP16_BYTES, BFP16_BYTES
-    if dtype is Dtype.INT16_INT8:
-        return 2, 1
-    size = BYTES["bf16" if dtype is Dtype.BF16_EMULATED else dtype.value]
-    return size, size
 
 
 def product_rate(isa: str, dtype: Dtype, c: Constants) -> float | None:
@@ -107,70 +71,3 @@ def _pass_cycles(isa: str, dtype: Dtype, out_bytes: float, c: Constants) -> floa
         return c.emulated_pass
     held = _ACCUMULATOR_BYTES if dtype in (Dtype.BFP16, Dtype.BF16_BFP16) else out_bytes
     return c.pass_aie2p + c.pass_byte_aie2p * held
-
-
-# ------------------------------------------------------------------ vector loops
-
-_LANES = 16
-_LOAD, _STORE, _ARITHMETIC, _TRANSCENDENTAL = 7, 5, 6, 11  # JENA; store with its conversion
-_SCALAR_ELEMENT = 15  # load 6, one or two operations, store 6, loop: JENA's scalar latencies
-_PIPELINED_FILL = 8  # of a loop that is pipelined, once
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Dependent operations for one vector of 16 elements, over all passes of a kernel.
-
-    `streams` counts tensors of the elements' size that cross DDR.
-    """
-
-    arithmetic: int
-    transcendental: int = 0
-    passes: int = 1
-    stores: int = 1
-    streams: int = 2
-    rows: bool = False  # a pass has a reduction or a set-up for each row
-
-    @property
-    def latency(self) -> int:
-        """Cycles one after another."""
-        moves = _LOAD * self.passes + _STORE * self.stores
-        return moves + _ARITHMETIC * self.arithmetic + _TRANSCENDENTAL * self.transcendental
-
-
-# What stock kernels do. Source: counted from the formulas; GELU and SiLU in tanh form.
-CHAINS: dict[str, Chain] = {
-    "copy": Chain(0),
-    "add": Chain(1, streams=3),
-    "mul": Chain(1, streams=3),
-    "relu": Chain(1),
-    "axpy": Chain(2, streams=3),
-    "exp": Chain(1, 1),
-    "tanh": Chain(0, 1),
-    "sigmoid": Chain(3, 1),
-    "gelu": Chain(7, 1),
-    "silu": Chain(4, 1),
-    "silu_mul": Chain(5, 1, streams=3),
-    "softmax": Chain(4, 1, passes=3, stores=2, rows=True),
-    "layernorm": Chain(6, passes=2, rows=True),
-    "rmsnorm": Chain(2, passes=2, rows=True),
-    "rope": Chain(1, streams=3, rows=True),
-}
-
-
-def chain_cycles(chain: Chain, elements: float, row: int | None, c: Constants) -> float:
-    """Cycles of one core for `elements`, in rows of `row` elements where rows matter."""
-    cycles = elements / _LANES * chain.latency * c.chain_stretch
-    if chain.rows and row:
-        cycles += elements / row * chain.passes * c.row_overhead
-    return cycles
-
-
-def scalar_cycles(elements: float) -> float:
-    """Cycles of one core for `elements` in scalar code, as small examples have it."""
-    return elements * _SCALAR_ELEMENT
-
-
-def pipelined_cycles(elements: float) -> float:
-    """Cycles of a pipelined loop, a vector of 16 a cycle."""
-    return elements / _LANES + _PIPELINED_FILL

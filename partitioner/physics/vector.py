@@ -6,16 +6,11 @@ import math
 from dataclasses import dataclass
 
 from aiec.ir.target import Target
+from aiec.partitioner.physics.chains import Chain, chain_cycles
 from aiec.partitioner.physics.constants import Constants
 from aiec.partitioner.physics.memory import Traffic, ddr_us, launch_us, overlapped
-from aiec.partitioner.physics.rates import (
-    BYTES,
-    Chain,
-    Dtype,
-    chain_cycles,
-    operand_bytes,
-    product_cycles,
-)
+from aiec.partitioner.physics.operands import BYTES, Dtype, operand_bytes
+from aiec.partitioner.physics.rates import product_cycles
 
 _LANES = 16
 _LONG_RUN = 4096  # bytes: whole objects are read one after another

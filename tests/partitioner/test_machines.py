@@ -40,6 +40,9 @@ def own_file(tmp_path, monkeypatch):
         ("AI Max 395", "Ryzen AI Max+ 395"),
         ("npu1", "Ryzen 7 8845HS"),
         ("XDNA2 (npu2)", "Ryzen AI 9 HX 370"),
+        ("XDNA1", "Ryzen 7 8845HS"),
+        ("npu6", "Ryzen AI 7 350"),
+        ("Ryzen 7 7840HS (npu1)", "Ryzen 9 7940HS"),
     ],
 )
 def test_people_name_parts_in_many_ways(text, name):

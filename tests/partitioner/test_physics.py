@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from aiec.ir.target import NPU1, NPU2
+from aiec.partitioner.physics.chains import CHAINS, chain_cycles
 from aiec.partitioner.physics.constants import (
     PRIORS,
     ErrorBar,
@@ -23,6 +24,7 @@ from aiec.partitioner.physics.constants import (
 from aiec.partitioner.physics.events import configure_us, switch_pair_us, switch_us
 from aiec.partitioner.physics.gemm import GemmRun, fitting_tiles, gemm_time
 from aiec.partitioner.physics.memory import Traffic, ddr_us, launch_us, overlapped, shim_us
+from aiec.partitioner.physics.operands import Dtype, operand_bytes, type_named
 from aiec.partitioner.physics.paths import (
     AIR_DIRECT,
     AIR_DRAIN,
@@ -32,14 +34,7 @@ from aiec.partitioner.physics.paths import (
     WHOLE_ARRAY,
     path_of,
 )
-from aiec.partitioner.physics.rates import (
-    CHAINS,
-    Dtype,
-    chain_cycles,
-    hand_cycles,
-    operand_bytes,
-    product_cycles,
-)
+from aiec.partitioner.physics.rates import hand_cycles, product_cycles
 from aiec.partitioner.physics.vector import (
     AttentionRun,
     VectorRun,
@@ -87,6 +82,12 @@ def test_a_chain_costs_its_latencies_one_after_another():
         CHAINS["rmsnorm"], 1600, None, C
     )
     assert rows == pytest.approx(16 * 2 * C.row_overhead)
+
+
+def test_types_have_many_spellings():
+    assert type_named("bfloat16") == type_named("bf16(bfp16 emu)") == type_named("bf16 (native)")
+    assert type_named("i8") == "int8" and type_named("F32") == "fp32"
+    assert type_named("quad") == "quad"
 
 
 # ------------------------------------------------------------------ memory

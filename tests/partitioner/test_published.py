@@ -111,6 +111,10 @@ def test_bars_hold_about_eight_of_ten(published):
             "attention",
         ),
         ("npu2,int8,int8,1024,576,64,,,,4,conv2d_latency,300,us,x", "vector"),
+        ("npu2,bf16,bf16,4096,,,,,,1,gelu_kernel_cycles,17000,cycles,x", "kernel"),
+        ("npu1,int16,int16,1024,,,,,,1,vector_mul_cycles[scalar],15000,cycles,x", "kernel"),
+        ("npu2,i8,i32,512,512,512,,,,32,matmul_latency,150,us,x", "gemm"),
+        ("npu2,bfloat16,float32,512,512,512,,,,32,matmul_latency,250,us,x", "gemm"),
         ("npu2,,,,,,,,,,launch_latency,90,us,x", "launch"),
         ("npu2,,,,,,,,,,design_switch[gemm 4col],1190,us,x", "switch"),
         ("npu1,,,,,,,,,,design_switch_pair,2.8,ms,x", "switch"),
@@ -152,6 +156,7 @@ def test_each_kind_of_metric_is_answered_in_its_unit(tmp_path, row, kind):
         ("npu2,,,,,,,,,,example_latency[bottleneck],1,us,x", "the layers' sizes are not given"),
         ("npu2,,,,,,,,,,example_latency[fft],1,us,x", "no model of the example 'fft'"),
         ("npu2,,,,,,,,,1,zero_fill_kernel_cycles,1,cycles,x", "no size is given"),
+        ("npu2,,,,,,,,,1,gelu_cycles,1,cycles,x", "no size is given, or no model of the kernel"),
     ],
 )
 def test_what_the_model_cannot_speak_to_has_a_reason(tmp_path, row, why):
