@@ -43,6 +43,7 @@ from aiec.ir.target import Target
 from aiec.observe import CompiledGraph, tell
 from aiec.partitioner.assign import assign
 from aiec.partitioner.report import summary, write_report
+from aiec.plan_blocks import plan_blocks
 from aiec.runtime.buffers import BufferPool
 from aiec.runtime.encoder_session import EncoderSession
 from aiec.runtime.open_device import npu_target, open_device
@@ -103,7 +104,8 @@ def decide(
     if directory:
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
-    partition = assign(graph, target, options, windows=windows, audio_s=audio_s)
+    encoder = plan_blocks(graph, target)
+    partition = assign(graph, target, options, encoder=encoder, windows=windows, audio_s=audio_s)
     if directory:
         write_report(partition, directory)
     if target is not None:

@@ -19,6 +19,7 @@ from aiec.partitioner.case import Case
 from aiec.partitioner.cost import Costs
 from aiec.partitioner.cpu_profile import CpuProfile
 from aiec.partitioner.demands import Demand, demands, refuse_empty, refuse_memory
+from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
 from aiec.partitioner.evaluate import least_memory, switches_at
 from aiec.partitioner.explain import reason
 from aiec.partitioner.heft import heft
@@ -41,18 +42,19 @@ def assign(
     options: Options,
     cpu: CpuProfile | None = None,
     *,
+    encoder: EncoderModel = UNPLANNED,
     windows: int = 1,
     audio_s: float | None = None,
 ) -> Partition:
     """Decide for each op of `graph` where it runs.
 
-    Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says. `windows`
-    and `audio_s` say what a pass of the graph stands for. Raises `PartitionError` for demands that
-    cannot be met.
+    Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says. `encoder`
+    prices blocks of an encoder, which stay on the CPU without its plan. `windows` and `audio_s` say
+    what a pass of the graph stands for. Raises `PartitionError` for demands that cannot be met.
     """
     cpu = cpu or chosen_cpu(options.cpu, target)
     objective = Objective(options.objective)
-    case = Case(graph, Costs(graph, target, cpu), options.memory_mb * _MIB)
+    case = Case(graph, Costs(graph, target, cpu, encoder), options.memory_mb * _MIB)
     fixed = demands(graph, options, case.costs.obstacle)
     best = best_plan(case.problem, objective, case.fixed(fixed), _in_flight(objective))
     if best is None:

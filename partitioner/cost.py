@@ -14,12 +14,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiec.ir.block import EncoderBlock, shape_of_blocks
+from aiec.ir.block import EncoderBlock
 from aiec.ir.graph import Activation, FusedOp, MixedGraph, OpKind, Role, Value
 from aiec.ir.partition import Cost
 from aiec.ir.target import NPU1, Target
 from aiec.partitioner.cpu_profile import CpuProfile, profile_for
-from aiec.partitioner.encoder_model import block_cost, block_obstacle
+from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
 from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
 from aiec.partitioner.physics.constants import ErrorBar, load
 
@@ -51,10 +51,16 @@ _VIEWS = frozenset(
 class Costs:
     """Costs of one graph's ops and values on one pair of devices; looks values up once."""
 
-    def __init__(self, graph: MixedGraph, target: Target | None, cpu: CpuProfile) -> None:
+    def __init__(
+        self,
+        graph: MixedGraph,
+        target: Target | None,
+        cpu: CpuProfile,
+        encoder: EncoderModel = UNPLANNED,
+    ) -> None:
         self.graph, self.target, self.cpu = graph, target, cpu
         self.values: dict[str, Value] = {value.name: value for value in graph.values}
-        self.encoder = shape_of_blocks([op.block for op in graph.ops if op.block])
+        self.encoder = encoder
         gemms = tuple(op.gemm for op in graph.ops if op.gemm and not self.obstacle(op))
         self.tiling = estimate_tiling(gemms, target) if target and gemms else None
 
@@ -63,7 +69,7 @@ class Costs:
         if self.target is None:
             return "there is no NPU to decide about"
         if op.block is not None:
-            return block_obstacle(op.block, self.encoder, self.target)
+            return self.encoder.obstacle(op.block)
         if op.kind is not OpKind.LINEAR or op.gemm is None:
             return f"no kernel of ours runs {_called(op)}"
         if op.gemm.residual and op.gemm.activation is not Activation.NONE:
@@ -101,8 +107,8 @@ class Costs:
 
     def _block_on_npu(self, op: FusedOp, block: EncoderBlock) -> Cost:
         """Cost of a block: the array's time for each step of each window, a dispatch a window."""
-        assert self.target and self.encoder
-        target, steps = self.target, block_cost(block, self.encoder, self.target)
+        assert self.target
+        target, steps = self.target, self.encoder.cost(block)
         bar = _npu_bar()
         cost = Cost(
             compute_us=steps.compute_us,

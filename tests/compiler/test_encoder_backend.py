@@ -177,7 +177,10 @@ def test_widths_that_the_kernels_do_not_take() -> None:
     with torch.no_grad(), pytest.raises(PartitionError) as caught:
         compiled(own(192, 3), mel(), require_npu=True)
     assert "require_npu: no op can run on the NPU" in str(caught.value)
-    assert "the encoder's kernels take widths in multiples of 128" in str(caught.value)
+    assert (
+        "no design can be planned for an encoder of width 192 and 768; expected multiples of 128"
+        in str(caught.value)
+    )
 
 
 def test_dry_run_opens_no_device(
@@ -189,4 +192,4 @@ def test_dry_run_opens_no_device(
         out, _ = compiled(model, x, dry_run=True)
     with torch.no_grad():
         assert torch.equal(out, model(x))
-    assert "4 ops, 100.0% of the FLOP and 100.0% of the busy time on the NPU" in caplog.messages[0]
+    assert "4 ops, 100.0% of the FLOP" in caplog.messages[0]
