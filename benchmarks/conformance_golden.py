@@ -94,9 +94,9 @@ def _lowered(machine: Machine) -> Lowered:
     for tile in machine.tiles.values():
         for lock in tile.locks.values():
             out.locks.add((_short(lock.name), str(tile), str(lock.value)))
-    for port, channel in machine.channels.items():
-        for sink, _ in getattr(channel.route, "sinks", ()):
-            if channel.route.source is channel:  # type: ignore[union-attr]
+    for port, end in (*machine.channels.items(), *machine.core_streams.items()):
+        for sink, _ in getattr(end.route, "sinks", ()):
+            if end.route.source is end:  # type: ignore[union-attr]
                 out.flows.add((str(port), sink.name))
     for name, port in machine.allocations.items():
         if name.endswith("_shim_alloc"):
@@ -176,8 +176,11 @@ class Golden:
             name = _symbol(line) or OPEN
             self._names[_bare(m[1])] = name
             self.out.locks.add((name, self._tile(m[2]), m[3]))
-        elif m := re.search(r"aie\.flow\(%(\S+), DMA : (\d+), %(\S+), DMA : (\d+)\)", line):
-            source, sink = f"{self._tile(m[1])} MM2S {m[2]}", f"{self._tile(m[3])} S2MM {m[4]}"
+        elif m := re.search(r"aie\.flow\(%(\S+), (\w+) : (\d+), %(\S+), (\w+) : (\d+)\)", line):
+            source, sink = (
+                _end(self._tile(m[1]), m[2], 0, m[3]),
+                _end(self._tile(m[4]), m[5], 1, m[6]),
+            )
             self.out.flows.add((source, sink))
         elif m := re.search(r"shim_dma_allocation @(\S+?) ?\(%(\S+), (S2MM|MM2S), (\d+)", line):
             self.out.allocations.add((m[1], f"{self._tile(m[2])} {m[3]} {m[4]}"))
@@ -266,6 +269,13 @@ def _checks(text: str) -> Iterator[str]:
         line = re.sub(r"\[\[(\w+)(?::[^\]]*(?:\][^\]]*)*?)?\]\]", r"\1", line)
         line = line.replace(r"{{\[}}", "[").replace(r"{{\]}}", "]")
         yield re.sub(r"\{\{.*?\}\}", OPEN, line).strip()
+
+
+def _end(tile: str, bundle: str, side: int, channel: str) -> str:
+    """One end of a flow as the simulator calls it."""
+    if bundle == "Core":
+        return f"the core of {tile}, stream {('out', 'in')[side]} {channel}"
+    return f"{tile} {('MM2S', 'S2MM')[side]} {channel}"
 
 
 def _bare(name: str) -> str:

@@ -20,12 +20,21 @@ from aiec.runtime.sim.fifo_place import PlacedPool, place_pools
 from aiec.runtime.sim.fifo_plan import Dims, Fifo, Part, Place, Pool, Side
 from aiec.runtime.sim.limits import WORD_BYTES, check_bd
 from aiec.runtime.sim.locks import Lock, LockUse
-from aiec.runtime.sim.machine import MEM_ROW, SHIM_ROW, Direction, Machine, Port, Rearm
+from aiec.runtime.sim.machine import (
+    MEM_ROW,
+    SHIM_ROW,
+    CorePortOf,
+    Direction,
+    End,
+    Machine,
+    Port,
+    Rearm,
+)
 from aiec.runtime.sim.memory import Buffer, place
 from aiec.runtime.sim.pad import padded
 from aiec.runtime.sim.placement import BufferPlacer, free_descriptor, free_lock
 from aiec.runtime.sim.process import Acquire, Release
-from aiec.runtime.sim.reading import describe
+from aiec.runtime.sim.reading import describe, number
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 
 # Channels of a mem tile that reach a neighbour's memory: 0 to 3. Source: TM
@@ -125,14 +134,17 @@ class FifoBuilder:
         for fifo in fifos:
             self._core_ports(fifo)
             self._rearm(fifo)
+            self._shim_locks(fifo)
         moving = [fifo for fifo in fifos if not fifo.shared]
-        ports = self._channels(moving)
+        ports = self._ends(moving)
         for fifo in moving:
             source, *sinks = (ports[fifo.name, i] for i in range(len(fifo.ends)))
             machine.connect(source, sinks)
         for fifo in moving:
             for i, dims in enumerate((fifo.to_stream, *fifo.from_stream)):
-                self._start(fifo, i, ports[fifo.name, i], dims)
+                port = ports[fifo.name, i]
+                if isinstance(port, Port):
+                    self._start(fifo, i, port, dims)
 
     def _build_pool(self, placed: PlacedPool) -> BuiltPool:
         pool, where = placed.pool, placed.where
@@ -171,11 +183,26 @@ class FifoBuilder:
         return tuple(locks)
 
     def _lock(self, pool: Pool, suffix: str, value: int, where: str) -> Lock:
-        tile = self._machine.tile(*pool.place)
+        return self._lock_at(pool.place, f"{pool.name}_{suffix}", value, where)
+
+    def _lock_at(self, at: Place, name: str, value: int, where: str) -> Lock:
+        tile = self._machine.tile(*at)
         lock = self._machine.lock(tile, free_lock(tile, where))
-        lock.name = f"{pool.name}_{suffix} ({lock.name})"
+        lock.name = f"{name} ({lock.name})"
         lock.set(value)
         return lock
+
+    def _shim_locks(self, fifo: Fifo) -> None:
+        """The pair at a shim that sequences drive: nothing uses it, it takes two locks' numbers.
+
+        Source: createObjectFifoLocks, which counts no objects there.
+        """
+        if number(fifo.op.disable_synchronization):
+            return
+        for name, end in zip(fifo.pool_names, fifo.ends, strict=True):
+            if end.pool is None and end.place[1] == SHIM_ROW:
+                for lock in ("prod_lock_0", "cons_lock_0"):
+                    self._lock_at(end.place, f"{name}_{lock}", 0, describe(fifo.op))
 
     def _core_ports(self, fifo: Fifo) -> None:
         ends = [(Side.PRODUCER, fifo.producer)]
@@ -194,8 +221,8 @@ class FifoBuilder:
             locks = [(lock, lock.value) for pair in pairs for lock in pair]
             self._machine.rearms[fifo.name] = Rearm(locks=locks)
 
-    def _channels(self, fifos: list[Fifo]) -> dict[tuple[str, int], Port]:
-        """The channel of every end, by fifo and index of the end: chosen ones first."""
+    def _ends(self, fifos: list[Fifo]) -> dict[tuple[str, int], End]:
+        """What every end is on the machine, by fifo and index of the end: chosen channels first."""
         ends = [(fifo, i) for fifo in fifos for i in range(len(fifo.ends))]
         ends.sort(key=lambda end: (end[0].pins[end[1]] is None, not self._crosses(*end)))
         ports = {(fifo.name, i): self._port(fifo, i) for fifo, i in ends}
@@ -209,9 +236,16 @@ class FifoBuilder:
         pool = fifo.ends[index].pool
         return pool is not None and self._pools[id(pool)].crosses
 
-    def _port(self, fifo: Fifo, index: int) -> Port:
+    def _port(self, fifo: Fifo, index: int) -> End:
         where, at, pin = describe(fifo.op), fifo.ends[index].place, fifo.pins[index]
         direction = Direction.S2MM if index else Direction.MM2S
+        stream = fifo.ends[index].stream
+        if stream is not None:
+            end = CorePortOf(*at, direction, stream)
+            if end in self._machine.core_streams:
+                raise DesignError(f"{end} is taken", where=where, expected="a port for it alone")
+            self._machine.core_stream(end)
+            return end
         count = self._machine.tile(*at, where).limits.channels
         if self._crosses(fifo, index):
             count = NEIGHBOUR_CHANNELS

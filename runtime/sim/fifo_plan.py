@@ -10,9 +10,10 @@ AIEObjectFifoStatefulTransform.cpp (which pools, how many objects, which locks, 
                its own, for each fifo of the many
     repeat     an object is sent r times before it is free: its full lock counts r
     allocate   a linked fifo's consumer that sees the shared tile reads the link's pool there
+    aie_stream an end that is a core's own stream port has no pool
 
-Refuses ObjectFifos on core streams and PLIO, a fifo in two links, iteration counts away from mem
-tiles, and memory that one of the ends does not see.
+Refuses ObjectFifos on PLIO, a fifo in two links, iteration counts away from mem tiles, and memory
+that one of the ends does not see.
 """
 
 from __future__ import annotations
@@ -78,8 +79,9 @@ class End:
     """Where a fifo starts or ends: a pool, and which of its parts (None: all, in order)."""
 
     place: Place
-    pool: Pool | None  # None at a shim
+    pool: Pool | None  # None at a shim, and where a core's own stream port is the end
     part: int | None = None
+    stream: int | None = None  # the core's stream port
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,6 +193,11 @@ class _Planner:
                 raise DesignError(
                     f"ObjectFifo @{draft.name} is allocated twice", where=describe(op)
                 )
+            if draft.op.aie_stream is not None:
+                raise DesignError(
+                    f"ObjectFifo @{draft.name} has a stream port and is allocated",
+                    where=describe(op),
+                )
             if draft.name not in self._linked and not _both_see(draft, place):
                 raise DesignError(
                     f"not both ends of ObjectFifo @{draft.name} see the memory of tile {place}",
@@ -224,6 +231,11 @@ class _Planner:
                 )
         pool = self._link_pool(link, ins, outs, place)
         join, distribute = len(ins) > 1, len(outs) > 1
+        for fifo, end in (*((fifo, 1) for fifo in ins), *((fifo, 0) for fifo in outs)):
+            if end in _stream_ends(fifo.op):
+                raise DesignError(
+                    f"@{fifo.name} is linked where it is a core's stream", where=describe(link)
+                )
         for i, fifo in enumerate(ins):
             key = (Side.CONSUMER, fifo.consumers.index(place))
             fifo.ends[key] = End(place, pool, i if join else None)
@@ -308,6 +320,8 @@ class _Planner:
         draft.ends[Side.CONSUMER, 0] = End(draft.consumers[0], pool)
 
     def _producer_end(self, draft: _Draft) -> End:
+        if 0 in _stream_ends(draft.op):
+            return End(draft.producer, None, stream=number(draft.op.aie_stream_port))
         if draft.producer[1] == SHIM_ROW:
             return End(draft.producer, self._external_pool(draft, draft.name, draft.producer))
         kind = draft.op.type.element
@@ -322,6 +336,8 @@ class _Planner:
 
     def _consumer_end(self, draft: _Draft, index: int) -> End:
         place = draft.consumers[index]
+        if 1 in _stream_ends(draft.op):
+            return End(place, None, stream=number(draft.op.aie_stream_port))
         name = consumer_name(draft.name, index, len(draft.consumers))
         if place[1] == SHIM_ROW:
             return End(place, self._external_pool(draft, name, place))
@@ -380,6 +396,8 @@ def _can_share(draft: _Draft) -> bool:
     op = draft.op
     if number(op.via_dma) or op.repeat_count or op.consumer_type:
         return False
+    if op.aie_stream is not None:
+        return False
     if len(draft.consumers) != 1 or op.to_stream.pairs or any(op.consumer_dims):
         return False
     return are_neighbours(draft.producer, draft.consumers[0])
@@ -394,9 +412,14 @@ def _both_see(draft: _Draft, memory: Place) -> bool:
 def _check(draft: _Draft) -> None:
     """Refuse what a fifo of its own cannot be."""
     op, where = draft.op, describe(draft.op)
-    if number(op.aie_stream) is not None or number(op.plio):
+    if number(op.plio):
+        raise DesignError(f"ObjectFifo @{draft.name} on PLIO is not supported", where=where)
+    wrong = _stream_fault(draft)
+    if wrong is not None:
         raise DesignError(
-            f"ObjectFifo @{draft.name} on a core stream or PLIO is not supported", where=where
+            f"ObjectFifo @{draft.name} with aie_stream {wrong}",
+            where=where,
+            expected="one producer, one consumer; nothing at a core's stream that needs memory",
         )
     iterations = number(op.iter_count)
     if iterations is None:
@@ -407,6 +430,35 @@ def _check(draft: _Draft) -> None:
     if MEM_ROW not in {row for _, row in (draft.producer, *draft.consumers)}:
         raise DesignError(f"ObjectFifo @{draft.name} iterates and touches no mem tile", where=where,
                           expected="iter_count at a mem tile")  # fmt: skip
+
+
+def _stream_ends(op: ObjectFifoOp) -> tuple[int, ...]:
+    """Which ends of a fifo, 0 the producer's and 1 the consumer's, are a core's stream port."""
+    ends = number(op.aie_stream)
+    return () if ends is None else {0: (0,), 1: (1,), 2: (0, 1)}.get(ends, ())
+
+
+def _stream_fault(draft: _Draft) -> str | None:
+    """What is wrong with the stream ends of a fifo. Source: ObjectFifoCreateOp::verify."""
+    op, ends = draft.op, _stream_ends(draft.op)
+    if op.aie_stream is None:
+        return "left out has an aie_stream_port" if op.aie_stream_port is not None else None
+    sends = 0 in ends
+    faults = {
+        "that is none of 0, 1, 2": not ends,
+        "names no port of 0, 1": number(op.aie_stream_port) not in (0, 1),
+        "has several consumers": len(draft.consumers) > 1,
+        "ends at a tile without a core": any(
+            (draft.producer, *draft.consumers)[end][1] <= MEM_ROW for end in ends
+        ),
+        "has a repeat_count": sends and op.repeat_count is not None,
+        "has an iter_count": sends and op.iter_count is not None,
+        "has initial values": sends and op.initial_values is not None,
+        "has dimensionsToStream": sends and bool(op.to_stream.pairs),
+        "has dimensionsFromStream": any(op.consumer_dims),
+        "names a DMA channel": any(pin is not None for pin in _pins(op, len(draft.consumers))),
+    }
+    return next((fault for fault, is_so in faults.items() if is_so), None)
 
 
 def _linked(links: list[ObjectFifoLinkOp]) -> set[str]:

@@ -222,7 +222,7 @@ def test_what_a_fifo_cannot_be():
     for old, new, message in [
         ("@in(%shim", "@in(%mem", "no shim DMA allocation @in"),
         ("acquire @in(Consume", "acquire @in(Produce", "ObjectFifo @in has no such end on tile"),
-        ("2 : i32)  : !aie", "2 : i32) {plio = true} : !aie", "core stream or PLIO"),
+        ("2 : i32)  : !aie", "2 : i32) {plio = true} : !aie", "on PLIO is not supported"),
     ]:
         with pytest.raises(DesignError, match=message):
             run(designs.module(good.replace(old, new)), 64, 64)
@@ -296,3 +296,86 @@ def test_values_that_the_device_defines_are_used_in_cores():
     a = np.zeros(8, np.int32)
     simulate(text, [a])
     assert a.tolist() == [(j + 3) ** 2 - 1 for j in range(8)]
+
+
+STREAMED = "aie_stream = {} : i32, aie_stream_port = {} : i32"
+
+
+def stream_core(tile):
+    """Doubles every word that comes and sends it on."""
+    return designs.core(
+        tile,
+        "%p0 = arith.constant 0 : i32\n%p1 = arith.constant 1 : i32\n"
+        "%w = aie.get_stream(%p0 : i32) : i32\n"
+        "%d = arith.addi %w, %w : i32\n"
+        "aie.put_stream(%p1 : i32, %d : i32)\n",
+    )
+
+
+def streamed(first=""):
+    """Shim to a core's stream, on to another core's, into a mem tile and back to the shim."""
+    given = first or "{" + STREAMED.format(1, 0) + "}"
+    return (
+        designs.tiles(shim=(0, 0), mem=(0, 1), left=(0, 2), right=(0, 3))
+        + fifo("in", "%shim, {%left}", KIND, attributes=given)
+        + "aie.flow(%left, Core : 1, %right, Core : 0)\n"
+        + fifo("up", "%right, {%mem}", KIND, attributes="{" + STREAMED.format(0, 1) + "}")
+        + fifo("out", "%mem, {%shim}", KIND)
+        + "aie.objectfifo.link [@up] -> [@out] ([] [])\n"
+        + stream_core("left") + stream_core("right") + transfers(64, 64)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ends_that_are_a_core_s_stream(seed):
+    a = np.arange(64, dtype=np.int32)
+    b = np.zeros(64, np.int32)
+    simulate(designs.module(streamed()), [a, b], seed=seed)
+    np.testing.assert_array_equal(b, 4 * a)
+
+
+def test_both_ends_a_core_s_stream():
+    text = streamed()
+    both = fifo("mid", "%left, {%right}", KIND, attributes="{" + STREAMED.format(2, 1) + "}")
+    text = text.replace("aie.flow(%left, Core : 1, %right, Core : 0)\n", both)
+    text = text.replace(
+        stream_core("right"), stream_core("right").replace("get_stream(%p0", "get_stream(%p1")
+    )
+    a = np.arange(64, dtype=np.int32)
+    b = np.zeros(64, np.int32)
+    simulate(designs.module(text), [a, b])
+    np.testing.assert_array_equal(b, 4 * a)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ("{aie_stream = 3 : i32, aie_stream_port = 0 : i32}", "is none of 0, 1, 2"),
+        ("{aie_stream = 1 : i32}", "names no port"),
+        ("{aie_stream_port = 1 : i32}", "left out has an aie_stream_port"),
+        ("{aie_stream = 0 : i32, aie_stream_port = 0 : i32}", "a tile without a core"),
+        (
+            "{" + STREAMED.format(1, 0) + ", cons_dma_channels = array<i32: 0>}",
+            "names a DMA channel",
+        ),
+    ],
+)
+def test_refused_stream_ends(attributes, message):
+    with pytest.raises(DesignError, match=message):
+        run(designs.module(streamed(attributes)), 64, 64)
+
+
+def test_a_stream_end_is_no_memory():
+    text = streamed()
+    taken = text.replace(
+        "aie.flow(%left, Core : 1,",
+        "aie.flow(%mem, DMA : 5, %left, Core : 0)\naie.flow(%left, Core : 1,",
+    )
+    with pytest.raises(DesignError, match="stream in 0 is taken"):
+        run(designs.module(taken), 64, 64)
+    allocated = text + "aie.objectfifo.allocate @in (%left)\n"
+    with pytest.raises(DesignError, match="has a stream port and is allocated"):
+        run(designs.module(allocated), 64, 64)
+    acquired = DECLARED + text.replace(stream_core("left"), copy_core("left", "in", "in", KIND))
+    with pytest.raises(DesignError, match="@in has no such end"):
+        run(designs.module(acquired), 64, 64)
