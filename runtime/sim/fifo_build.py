@@ -227,7 +227,7 @@ class FifoBuilder:
         ends.sort(key=lambda end: (end[0].pins[end[1]] is None, not self._crosses(*end)))
         ports = {(fifo.name, i): self._port(fifo, i) for fifo, i in ends}
         for (name, _), port in ports.items():
-            if port.row == SHIM_ROW:
+            if isinstance(port, Port) and port.row == SHIM_ROW:
                 self._machine.allocations[name] = port
                 self._machine.allocations[f"{name}_shim_alloc"] = port
         return ports
