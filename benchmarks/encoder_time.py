@@ -10,17 +10,24 @@ target's record says of one warm submission and the host's work around it.
 
 import argparse
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.plan_encoder import plan_encoder
-from aiec.ir.encoder import BlockKind, BlockSequence, EncoderPlan, EncoderShape, GemmStep
+from aiec.ir.encoder import (
+    OBJECT_ELEMS,
+    TILE_ELEMS,
+    BlockKind,
+    BlockSequence,
+    EncoderPlan,
+    EncoderShape,
+    GemmStep,
+)
 from aiec.ir.target import TARGETS, Target
-from aiec.kernels.encoder import ENCODER_KERNELS, tiling_for
+from aiec.kernels import timed_kernels
+from aiec.kernels.encoder_cost import block_cycles, step_cost
 from aiec.kernels.encoder_layout import parameters
 from aiec.runtime.sim import Simulator
 from aiec.runtime.sim.report import Report
@@ -39,52 +46,21 @@ KINDS = (BlockKind.STEM, BlockKind.LAYER, BlockKind.FINAL)
 PUBLISHED = {"npu1": (112.6,), "npu2": (491.0, 158.0)}
 
 
-@dataclass
-class TimedKernel:
-    """Takes its model's cycles, and does nothing, or only what the program depends on."""
-
-    cycles: Callable[..., int]
-    does: Callable[..., None] | None = None
-
-    def __call__(self, *args: Any) -> None:
-        if self.does is not None:
-            self.does(*args)
-
-
-def timed_kernels(target: Target) -> dict[str, TimedKernel]:
-    """Kernels of no arithmetic by symbol."""
-    tiling = tiling_for(target)
-
-    def timed(spec: Any) -> TimedKernel:
-        def cycles(*args: Any) -> int:
-            return spec.cycles(target, tiling, *[a for a in args if isinstance(a, int)])
-
-        return TimedKernel(cycles)
-
-    kernels = {spec.symbol: timed(spec) for spec in ENCODER_KERNELS}
-    kernels["encoder_parameters"].does = take_parameters
-    return kernels
-
-
-def take_parameters(control: np.ndarray, par: np.ndarray) -> None:
-    """What the kernel of this name does: cores follow the parameters."""
-    par[:] = control.view(np.int32)[: par.size]
-
-
 def buffers_of(plan: EncoderPlan, block: BlockSequence) -> list[np.ndarray]:
     """Zeros, with the control objects where cores look for them."""
     arrays = [np.zeros(a.nbytes, np.uint8) for a in block.arguments]
     weights = arrays[[a.role for a in block.arguments].index("weights")].view(np.int32)
     for step in block.steps:
         for column in range(plan.columns):
-            first = (step.weights + column * step.objects * 4352) // 2
+            first = (step.weights + column * step.objects * OBJECT_ELEMS) // 2
             weights[first : first + 16] = parameters(step)
     return arrays
 
 
 def simulate(plan: EncoderPlan) -> dict[str, Report]:
     """A report for each sequence of the plan."""
-    simulator = Simulator(emit_encoder(plan, "encoder").text, kernels=timed_kernels(plan.target))
+    design = emit_encoder(plan, "encoder")
+    simulator = Simulator(design.text, kernels=timed_kernels.load(design.kernels, plan.target))
     return {
         block.symbol: simulator.run(buffers_of(plan, block), sequence=block.symbol)
         for block in plan.blocks
@@ -103,15 +79,16 @@ def step_by_step(plan: EncoderPlan) -> EncoderPlan:
     )
 
 
-def line(name: str, report: Report, target: Target) -> str:
-    """Time, and what of it the cores computed, waited, and DDR was used."""
+def line(name: str, report: Report, predicted: float, target: Target) -> str:
+    """Time, simulated and predicted; what of it the cores computed and waited, DDR's use."""
     cores = len(report.cores) * report.cycles
     compute = sum(c.compute_cycles for c in report.cores) / cores
     lock = sum(c.lock_cycles for c in report.cores) / cores
     ddr = report.ddr_bytes / report.cycles / (target.ddr_bytes_per_s / target.clock_hz)
     return (
-        f"  {name:14} {report.microseconds:9.1f} us  cores compute {compute:4.0%}, wait {lock:4.0%}"
-        f"  DDR {report.ddr_bytes / 1e6:7.1f} MB at {ddr:4.0%}"
+        f"  {name:18} {report.microseconds:9.1f} us (predicted {predicted / report.cycles:4.0%})  "
+        f"cores compute {compute:4.0%}, wait {lock:4.0%}  "
+        f"DDR {report.ddr_bytes / 1e6:7.1f} MB at {ddr:4.0%}"
     )
 
 
@@ -133,30 +110,32 @@ def once_bytes(plan: EncoderPlan, block: BlockSequence) -> int:
     elems = 0
     for step in block.steps:
         if isinstance(step, GemmStep):
-            x = rows * step.row_blocks * step.k_tiles * 4096
-            out = rows * step.row_blocks * plan.columns * step.column_tiles * 4096
+            x = rows * step.row_blocks * step.k_tiles * TILE_ELEMS
+            out = rows * step.row_blocks * plan.columns * step.column_tiles * TILE_ELEMS
             elems += x + out * (2 if step.residual else 1)
         else:
             heads = rows * step.head_blocks
-            elems += heads * 4096 * 2 * (plan.row_tiles + step.key_tiles)
+            elems += heads * TILE_ELEMS * 2 * (plan.row_tiles + step.key_tiles)
     return 2 * elems + block.argument("weights").nbytes
 
 
-def measure(size: str, target: Target, steps: bool) -> None:
+def measure(size: str, target: Target, steps: bool, partial_sums: bool) -> None:
     """Simulate one size and print."""
     began = time.perf_counter()
-    plan = plan_encoder(SIZES[size], target, KINDS)
+    plan = plan_encoder(SIZES[size], target, KINDS, partial_sums=partial_sums)
     reports = simulate(plan)
     dispatch = target.dispatch_us + target.host_us
     dispatches = total = ddr = 0
     print(f"{size} on {target.name}: {plan.why}")
     if steps:
-        for name, report in simulate(step_by_step(plan)).items():
-            print(line(name, report, target))
+        alone = step_by_step(plan)
+        for block, report in zip(alone.blocks, simulate(alone).values(), strict=True):
+            bound = f"{block.symbol} ({step_cost(plan, block.steps[0]).bound})"
+            print(line(bound, report, block_cycles(plan, block), target))
     for block in plan.blocks:
         report = reports[block.symbol]
         times = plan.shape.layers if block.kind is BlockKind.LAYER else 1
-        print(line(f"{times} x {block.kind}", report, target))
+        print(line(f"{times} x {block.kind}", report, block_cycles(plan, block), target))
         dispatches += times
         total += times * (report.microseconds + dispatch)
         ddr += times * report.ddr_bytes
@@ -178,10 +157,11 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, action="append")
     parser.add_argument("--device", choices=TARGETS, action="append")
     parser.add_argument("--steps", action="store_true", help="also each step by itself")
+    parser.add_argument("--partial-sums", action="store_true", help="fc2 may be split along k")
     args = parser.parse_args()
     for size in args.size or SIZES:
         for device in args.device or TARGETS:
-            measure(size, TARGETS[device], args.steps)
+            measure(size, TARGETS[device], args.steps, args.partial_sums)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ attention, row r takes a head and column c a query tile.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -20,6 +21,7 @@ from aiec.ir.encoder import (
     BlockSequence,
     EncoderShape,
     GemmStep,
+    HeadRun,
     HostBuffer,
     KPart,
     Matrix,
@@ -274,6 +276,7 @@ class _Steps:
             name,
             head_blocks=-(-sizes.shape.heads // sizes.rows),
             query_blocks=sizes.row_tiles // sizes.columns,
+            runs=tuple(_head_runs(sizes)),
             key_tiles=tiles_of(frames),
             last_keys=(frames - 1) % TILE + 1,
             weights=self._weights,
@@ -292,6 +295,22 @@ class _Steps:
         sizes = {**buffers, "weights": self._weights}
         arguments = tuple(HostBuffer(role, 2 * elems) for role, elems in sizes.items())
         return BlockSequence(f"encoder_{kind}", kind, tuple(self._steps), arguments, macs)
+
+
+def _head_runs(sizes: Sizes) -> Iterator[HeadRun]:
+    """Heads by the array's rows; those left over share the rows among several query blocks."""
+    rows, blocks = sizes.rows, sizes.row_tiles // sizes.columns
+    whole, left = divmod(sizes.shape.heads, rows)
+    for block in range(whole):
+        yield HeadRun(rows * block, rows, 0, blocks)
+    if not left:
+        return
+    heads = left if rows % left == 0 else rows
+    units, rest = divmod(blocks, rows // heads)
+    if units:
+        yield HeadRun(rows * whole, heads, 0, units)
+    if rest:  # with heads that are padding
+        yield HeadRun(rows * whole, rows, blocks - rest, rest)
 
 
 def tiles_of(elements: int) -> int:

@@ -54,7 +54,7 @@ class Round:
 def rounds_of(plan: EncoderPlan, step: Step) -> tuple[Round, ...]:
     """The rounds of a step: one, or one a panel where panels take turns in two sets of slots."""
     if isinstance(step, AttentionStep):
-        queries = plan.rows * step.head_blocks * step.query_blocks
+        queries = plan.rows * step.units
         return (Round(0, (CONTROL_OBJECTS + queries) // SINGLE_OBJECTS),)
     control = CONTROL_OBJECTS // SINGLE_OBJECTS
     if step.sets == 1:

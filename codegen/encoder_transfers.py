@@ -22,6 +22,7 @@ from aiec.ir.encoder import (
     AttentionStep,
     EncoderPlan,
     GemmStep,
+    HeadRun,
     Matrix,
     Step,
 )
@@ -148,39 +149,54 @@ def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
 
 def _attention(plan: EncoderPlan, step: AttentionStep) -> Iterator[Issue]:
     for column in range(plan.columns):
-        yield _attended(plan, step, column)
         yield _control(step.weights + column * step.objects * OBJECT_ELEMS, column)
-    for block in range(step.head_blocks):
+    begins = 0
+    for run in step.runs:
         for column in range(plan.columns):
-            yield _queries(plan, step, block, column)
+            yield _attended(plan, step, run, begins, column)
+            yield from _queries(plan, step, run, begins, column)
         for row in range(plan.rows):
-            yield _keys(plan, step, block, row)
+            yield _keys(step, run, begins, row)
+        begins += run.units
 
 
-def _attended(plan: EncoderPlan, step: AttentionStep, column: int) -> Issue:
-    """For each head block and query block the outputs of its heads, one of each array row."""
-    out, heads = step.out, plan.rows * TILE_ELEMS
-    sizes = (step.head_blocks, step.query_blocks, heads // _RUN, _RUN)
-    strides = (heads, plan.columns * out.row_tile, _RUN, 1)
+def _attended(
+    plan: EncoderPlan, step: AttentionStep, run: HeadRun, begins: int, column: int
+) -> Issue:
+    """For each unit its query blocks, for each of them the outputs of the heads side by side."""
+    out, blocks = step.out, plan.rows // run.heads
+    block = plan.columns * out.row_tile
+    sizes = (run.units, blocks, run.heads * TILE_ELEMS // _RUN, _RUN)
+    strides = (blocks * block, block, _RUN, 1)
     offset = out.offset + column * out.row_tile
-    return _issue(0, out.buffer, "out", column, offset, sizes, strides)
+    offset += run.first_block * block + run.first_head * out.col_tile
+    return _issue(begins, out.buffer, "out", column, offset, sizes, strides)
 
 
-def _queries(plan: EncoderPlan, step: AttentionStep, block: int, column: int) -> Issue:
-    """For each query block the query tiles of all heads of a head block, as objects."""
-    q, run = step.q, 2 * TILE
-    offset = q.offset + column * q.row_tile + plan.rows * block * q.col_tile
-    sizes = (step.query_blocks, plan.rows, OBJECT_ELEMS // run, run)
-    strides = (plan.columns * q.row_tile, q.col_tile, run, 1)
-    return _issue(block * step.query_blocks, q.buffer, "w", column, offset, sizes, strides)
+def _queries(
+    plan: EncoderPlan, step: AttentionStep, run: HeadRun, begins: int, column: int
+) -> Iterator[Issue]:
+    """The query tiles of each unit in the order of the array's rows, as objects."""
+    q, line = step.q, 2 * TILE
+    block = plan.columns * q.row_tile
+    offset = q.offset + column * q.row_tile + run.first_block * block + run.first_head * q.col_tile
+    lines, strides = OBJECT_ELEMS // line, (block, q.col_tile, line, 1)
+    if run.heads == plan.rows:  # a unit is a query block
+        sizes = (run.units, run.heads, lines, line)
+        yield _issue(begins, q.buffer, "w", column, offset, sizes, strides)
+        return
+    blocks = plan.rows // run.heads
+    for unit in range(run.units):
+        sizes, at = (blocks, run.heads, lines, line), offset + unit * blocks * block
+        yield _issue(begins + unit, q.buffer, "w", column, at, sizes, strides)
 
 
-def _keys(plan: EncoderPlan, step: AttentionStep, block: int, row: int) -> Issue:
-    """Keys and values of the row's head, once for every query block."""
+def _keys(step: AttentionStep, run: HeadRun, begins: int, row: int) -> Issue:
+    """Keys and values of the row's head, once for every unit."""
     kv = step.kv
-    offset = kv.offset + (plan.rows * block + row) * kv.col_tile
-    sizes = (step.query_blocks, 1, 1, 2 * step.key_tiles * TILE_ELEMS)
-    return _issue(block * step.query_blocks, kv.buffer, "x", row, offset, sizes, (0, 0, 0, 1))
+    offset = kv.offset + (run.first_head + row % run.heads) * kv.col_tile
+    sizes = (run.units, 1, 1, 2 * step.key_tiles * TILE_ELEMS)
+    return _issue(begins, kv.buffer, "x", row, offset, sizes, (0, 0, 0, 1))
 
 
 def _control(offset: int, column: int) -> Issue:

@@ -188,14 +188,28 @@ class GemmStep:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadRun:
+    """Units of attention, one after another: in each, every core takes a head and a query tile.
+
+    In unit u, array row r takes head `first_head + r % heads` of query block `first_block +
+    u * (rows // heads) + r // heads`; column c takes the query tile block * columns + c.
+    """
+
+    first_head: int
+    heads: int  # side by side, a divisor of the array's rows
+    first_block: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionStep:
     """out = softmax2(Q @ K.T) @ V for each head; softmax2 to the base 2.
 
-    The queries come scaled by log2(e) / 8 (in their weights). Array row r computes head 4*hb + r of
-    head block hb, column c the query tile qb*columns + c of query block qb.
+    The queries come scaled by log2(e) / 8 (in their weights).
 
     Attributes:
         head_blocks, query_blocks, key_tiles: sizes in tiles, padding included.
+        runs: which core takes what, in order.
         last_keys: valid keys in the last key tile that has any (`key_tiles` counts no others).
         weights: first element of the control objects: CONTROL_OBJECTS for each array column.
         q: tile (query tile, head), each at a distance of an object, so that it streams as one.
@@ -206,12 +220,18 @@ class AttentionStep:
     name: str
     head_blocks: int
     query_blocks: int
+    runs: tuple[HeadRun, ...]
     key_tiles: int
     last_keys: int
     weights: int
     q: Matrix
     kv: Matrix
     out: Matrix
+
+    @property
+    def units(self) -> int:
+        """Heads and query tiles that each core takes."""
+        return sum(run.units for run in self.runs)
 
     @property
     def objects(self) -> int:

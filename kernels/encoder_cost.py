@@ -105,7 +105,11 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     if not step.resident:
         cycles = tiles * tile
     elif step.sets == 2:
-        cycles = tiles // turns * max(turns * tile, (turns * moved + panel) / bandwidth)
+        # The next panel comes as fast as it can, and leaves x its streams' share of DDR meanwhile.
+        share = plan.rows / (plan.rows + plan.columns) * bandwidth
+        burst = panel / (bandwidth - share)
+        starved = max(0.0, burst * (1 - share * tile / moved) - room)
+        cycles = tiles // turns * max(turns * tile + starved, (turns * moved + panel) / bandwidth)
     else:
         last = max(tile, (moved + panel) / bandwidth)
         cycles = tiles // turns * ((turns - 1) * tile + last)
@@ -153,7 +157,7 @@ def _commands(plan: EncoderPlan, step: GemmStep) -> float:
 def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
     target, stream = plan.target, plan.target.stream_bytes_per_cycle
     bandwidth = target.ddr_bytes_per_s / target.clock_hz
-    units, keys = step.head_blocks * step.query_blocks, step.key_tiles
+    units, keys = step.units, step.key_tiles
     products = kernel_cycles(target, "scores", 64) + kernel_cycles(target, "gemm", 0)
     ends = ("query", "attention_start", "attention_end")
     around = sum(kernel_cycles(target, kernel) for kernel in ends)
@@ -162,7 +166,7 @@ def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
     streams = 2 * keys * TILE_BYTES / stream
     tiles = plan.rows * (2 * keys + plan.columns) * TILE_BYTES
     moved = tiles + plan.columns * plan.rows * OBJECT_BYTES
-    commands = TRANSFER_CYCLES * (step.head_blocks * (plan.rows + plan.columns) + 2 * plan.columns)
+    commands = TRANSFER_CYCLES * (len(step.runs) * (plan.rows + 2 * plan.columns) + plan.columns)
     unit = max(array, streams, moved / bandwidth)
     return StepCost(
         array=units * array,

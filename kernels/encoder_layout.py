@@ -78,7 +78,7 @@ def parameters(step: Step) -> NDArray[np.int32]:
     words = np.zeros(PARAMETER_WORDS, np.int32)
     if isinstance(step, AttentionStep):
         words[Word.KIND] = Kind.ATTENTION
-        words[Word.UNITS] = step.head_blocks * step.query_blocks
+        words[Word.UNITS] = step.units
         words[Word.KEY_TILES] = step.key_tiles
         words[Word.LAST_KEYS] = step.last_keys
         return words

@@ -1,43 +1,47 @@
-"""Kernels that take their time and compute nothing: for when only a design's time is asked.
+"""Kernels as their cycle models: a design's time can be simulated without its arithmetic.
 
-The same interface as `host.py` and `torch_kernels.py`; a simulation with these is the fastest, and
-its memory means nothing.
+The same interface as `host.py`. A kernel takes its cycles and leaves its results as they are, but
+for the parameters of an encoder's step, by which the cores' programs decide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from aiec.ir.design import GemmTiling, KernelBuild
+from aiec.ir.design import KernelBuild
 from aiec.ir.target import Target
 from aiec.kernels.registry import KERNELS
-from aiec.kernels.spec import KernelSpec, tiling_of
+from aiec.kernels.spec import tiling_of
+
+_DECIDES = "encoder_parameters"
 
 
 @dataclass(frozen=True, slots=True)
 class TimedKernel:
-    """One kernel for one tiling."""
+    """Takes the cycles of its model. `decides`: it also does what programs depend on."""
 
-    spec: KernelSpec
-    target: Target
-    tiling: GemmTiling
+    model: Callable[..., int]
+    decides: bool
 
     def __call__(self, *args: Any) -> None:
-        """Leave all memory as it is."""
+        if self.decides:
+            control, parameters = args
+            parameters[:] = control.view(np.int32)[: parameters.size]
 
     def cycles(self, *args: Any) -> int:
         """Predicted cycles of a call with these arguments."""
-        scalars = [int(a) for a in args if not isinstance(a, np.ndarray)]
-        return self.spec.cycles(self.target, self.tiling, *scalars)
+        return self.model(*[a for a in args if isinstance(a, int)])
 
 
 def load(kernels: tuple[KernelBuild, ...], target: Target) -> dict[str, TimedKernel]:
-    """A design's kernels by symbol."""
-    return {
-        symbol: TimedKernel(KERNELS[symbol], target, tiling_of(build))
-        for build in kernels
-        for symbol in build.symbols
-    }
+    """The cycle models of a design's kernels by symbol."""
+
+    def timed(symbol: str, build: KernelBuild) -> TimedKernel:
+        spec, tiling = KERNELS[symbol], tiling_of(build)
+        return TimedKernel(lambda *s: spec.cycles(target, tiling, *s), symbol == _DECIDES)
+
+    return {symbol: timed(symbol, build) for build in kernels for symbol in build.symbols}

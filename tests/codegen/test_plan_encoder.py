@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from small_encoders import small_encoder
@@ -11,6 +13,7 @@ from small_encoders import small_encoder
 from aiec.codegen.plan_encoder import candidates, encoder_cycles, plan_encoder
 from aiec.ir.encoder import (
     OBJECT_BYTES,
+    AttentionStep,
     BlockKind,
     BlockSequence,
     EncoderShape,
@@ -119,3 +122,28 @@ def test_weights_cross_once_where_they_fit(target: Target) -> None:
         for block in plan_encoder(WHISPER[size], target).blocks:
             for step in block.steps:
                 assert not isinstance(step, GemmStep) or step.resident, (size, step.name)
+
+
+@TARGETS
+@pytest.mark.parametrize("heads", [2, 4, 6, 8, 10])
+def test_every_head_meets_every_query_tile_once(target: Target, heads: int) -> None:
+    plan = plan_encoder(EncoderShape(64 * heads, heads, 1, 80, 1500, 128 * heads), target)
+    step = plan.block(BlockKind.LAYER).step("attention")
+    assert isinstance(step, AttentionStep)
+    met = Counter(
+        (run.first_head + row % run.heads, plan.columns * block + column)
+        for run in step.runs
+        for unit in range(run.units)
+        for row in range(plan.rows)
+        for block in [run.first_block + unit * (plan.rows // run.heads) + row // run.heads]
+        for column in range(plan.columns)
+    )
+    assert set(met.values()) == {1}
+    assert {(h, q) for h, q in met if h < heads} == set(product(range(heads), range(24)))
+
+
+def test_heads_left_over_share_the_rows() -> None:
+    """Tiny's fifth and sixth head take half the units that a block of four takes."""
+    step = plan_encoder(WHISPER["tiny"], NPU1).block(BlockKind.LAYER).step("attention")
+    assert isinstance(step, AttentionStep)
+    assert [(r.first_head, r.heads, r.units) for r in step.runs] == [(0, 4, 6), (4, 2, 3)]

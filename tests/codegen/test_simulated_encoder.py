@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from run_encoder import (
@@ -22,10 +23,14 @@ from small_encoders import small_encoder
 from torch import Tensor
 from torch.nn import functional
 
+from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.plan_encoder import candidates, plan_encoder
-from aiec.ir.encoder import TILE, AttentionStep, BlockKind, GemmStep
+from aiec.ir.encoder import TILE, AttentionStep, BlockKind, EncoderShape, GemmStep
 from aiec.ir.target import NPU1, NPU2, Target
-from aiec.kernels.encoder_layout import LinearOperands, pack_mel
+from aiec.kernels import timed_kernels
+from aiec.kernels.encoder_cost import block_cycles
+from aiec.kernels.encoder_layout import LinearOperands, pack_mel, pack_weights
+from aiec.runtime.sim import Simulator
 
 # Outputs are rounded to bf16 once (2^-9), and probabilities before they are multiplied.
 RTOL, ATOL = 2**-7, 2e-2
@@ -191,3 +196,22 @@ def test_fc2_in_parts_adds_up(target: Target) -> None:
     weights = random_operands(block, seed=0)
     run.run(block, weights)
     torch.testing.assert_close(run.state(), layer(x, weights, shape.heads), rtol=0.02, atol=0.06)
+
+
+@pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
+@pytest.mark.parametrize("name", ["q", "fc1"])
+def test_prediction_agrees_with_simulation(target: Target, name: str) -> None:
+    """The planner's physics and the simulator's, within 15 % on steps of Whisper tiny."""
+    plan = step_by_step(plan_encoder(EncoderShape(384, 6, 4, 80, 1500, 1536), target))
+    (block,) = (b for b in plan.blocks if b.symbol == name)
+    design = emit_encoder(replace(plan, blocks=(block,)), "timed")
+    kernels = timed_kernels.load(design.kernels, target)
+    arrays = [np.zeros(a.nbytes, np.uint8) for a in block.arguments]
+    operands = {
+        s.name: LinearOperands(torch.zeros(s.n, s.k))
+        for s in block.steps
+        if isinstance(s, GemmStep)
+    }
+    arrays[-1] = pack_weights(plan, block, operands)
+    report = Simulator(design.text, kernels=kernels).run(arrays)
+    assert report.cycles == pytest.approx(block_cycles(plan, block), rel=0.15)
