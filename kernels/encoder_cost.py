@@ -90,7 +90,7 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     bandwidth = target.ddr_bytes_per_s / target.clock_hz
     tiles, k_tiles = step.column_tiles * step.row_blocks, step.k_tiles
     residuals = plan.columns if step.residual else 0
-    epilogue = _epilogue(plan, step)
+    epilogue = epilogue_cycles(plan, step)
     array = k_tiles * (kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue
     streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
     # Bytes of all cores for one tile of each, and for a panel.
@@ -98,9 +98,8 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     panel = plan.columns * k_tiles * OBJECT_BYTES
     if not step.resident:
         moved += panel
-    per_object = moved / bandwidth / k_tiles
-    room = (plan.mem.x_depth + CORE_OBJECTS) * per_object
-    tile = max(array, streams, moved / bandwidth + max(0.0, epilogue - room))
+    room = (plan.mem.x_depth + CORE_OBJECTS) * moved / bandwidth / k_tiles
+    tile = tile_cycles(array, streams, moved / bandwidth, epilogue - room)
     turns = step.turns
     if not step.resident:
         cycles = tiles * tile
@@ -128,7 +127,16 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     )
 
 
-def _epilogue(plan: EncoderPlan, step: GemmStep) -> float:
+def tile_cycles(array: float, streams: float, ddr: float, uncovered: float) -> float:
+    """Cycles of one output tile on all cores: the longest of three.
+
+    `uncovered`: cycles of the epilogue for which there is no room to take x in.
+    """
+    return max(array, streams, ddr + max(0.0, uncovered))
+
+
+def epilogue_cycles(plan: EncoderPlan, step: GemmStep) -> float:
+    """Cycles of a core between its last product of an output tile and the next tile's first."""
     target = plan.target
     cycles = kernel_cycles(target, "affine", 0, step.width) + OBJECT_CYCLES
     cycles += kernel_cycles(target, "store", int(step.transpose))
