@@ -1,9 +1,10 @@
 """Packet-switched streams: several sources share ports, one whole packet at a time.
 
-A descriptor's run is one packet: a header word with its id, then its bytes. The id and the source
-decide the sinks. A source takes all sinks of its packet before the first word and keeps them to the
-last, so words of two packets never mix. Which of several waiting sources comes next is free; the
-seed permutes it. Refuses packets that no flow carries.
+A descriptor's run is one packet: a header word with its id, then its bytes. One without an id has
+the header as the first word of its data, as a sink that keeps headers has stored it. The id and the
+source decide the sinks. A source takes all sinks of its packet before the first word and keeps them
+to the last, so words of two packets never mix. Which of several waiting sources comes next is free;
+the seed permutes it. Refuses packets that no flow carries.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from aiec.runtime.sim.engine import Engine
 from aiec.runtime.sim.stream import Ddr
 
 HEADER_BYTES = 4
+ID_MASK = 0x1F  # of a header word. Source: AM020, packet-switched streams
 
 
 def packet_header(column: int, row: int, packet: int) -> int:
@@ -77,6 +79,7 @@ class PacketSource:
         self.paths: dict[int, PacketPath] = {}
         self._path: PacketPath | None = None  # of the packet under way
         self._header: np.ndarray | None = None  # still to be sent
+        self._stored: np.ndarray | None = None  # the header that the data of the packet began with
         self._count = self._started = 0
         channel.route = self
 
@@ -84,15 +87,29 @@ class PacketSource:
         """A packet begins: take its sinks, or wait for them."""
         bd = channel.bd
         assert bd is not None
-        path = None if bd.packet is None else self.paths.get(bd.packet)
+        packet = self._stored_id(channel) if bd.packet is None else bd.packet
+        path = self.paths.get(packet)
         if path is None:
-            what = "without a packet id" if bd.packet is None else f"with packet id {bd.packet}"
+            how = " as its first word says" if bd.packet is None else ""
             raise SimulationError(
-                f"{channel.name} sends {what}, which no packet flow carries",
+                f"{channel.name} sends with packet id {packet}{how}, which no packet flow carries",
                 where=bd.where,
                 expected=f"one of the ids {sorted(self.paths)}",
             )
         self._wait_for(path)
+
+    def _stored_id(self, channel: Channel | ControlSource) -> int:
+        """The id in the first word of the data, which is taken off."""
+        if self._stored is None:
+            if channel.remaining <= HEADER_BYTES:
+                raise SimulationError(
+                    f"{channel.name} sends {channel.remaining} bytes without a packet id",
+                    where=None if channel.bd is None else channel.bd.where,
+                    expected="a packet, or a header and the bytes of one",
+                )
+            self._stored = np.array(channel.read(HEADER_BYTES))
+            channel.passed(HEADER_BYTES, channel.ready_at, 1)
+        return int(self._stored.view(np.uint32)[0]) & ID_MASK
 
     def withdraw(self, channel: Channel) -> None:
         """The source was reset in the middle of a packet: its sinks are free again."""
@@ -104,7 +121,7 @@ class PacketSource:
 
     def clear(self) -> None:
         """No packet is under way, as after a load."""
-        self._path, self._count, self._header = None, 0, None
+        self._path, self._count, self._header, self._stored = None, 0, None, None
 
     def proceed(self) -> None:
         """Move bytes if all ends stand ready."""
@@ -134,7 +151,8 @@ class PacketSource:
             sink.owner = self
         self._path = path
         if path.keep_header:
-            self._header = np.array([path.header], np.uint32).view(np.uint8)
+            made = np.array([path.header], np.uint32).view(np.uint8)
+            self._header = made if self._stored is None else self._stored
         else:
             self.channel.ready_at += 1  # the header's own cycle
         self.proceed()
@@ -163,7 +181,7 @@ class PacketSource:
             self._end_packet(path)
 
     def _end_packet(self, path: PacketPath) -> None:
-        self._path = None
+        self._path = self._stored = None
         waiting: list[PacketSource] = []
         for sink, _ in path.sinks:
             sink.owner = None

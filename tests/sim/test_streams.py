@@ -59,6 +59,52 @@ def test_a_header_that_is_kept_is_the_first_word():
     assert header.bit_count() % 2 == 1
 
 
+def raw_sender(tile, values):
+    """Sends `values` as they are: the first of them is the header of the packet."""
+    text = ", ".join(map(str, values))
+    kind = f"memref<{len(values)}xi32>"
+    return (
+        f'%{tile}b = aie.buffer(%{tile}) {{sym_name = "{tile}b"}} : {kind} = dense<[{text}]>\n'
+        f"aie.mem(%{tile}) {{\naie.dma_start(MM2S, 0, ^s, ^end)\n^s:\n"
+        f"aie.dma_bd(%{tile}b : {kind} offset = 0 len = {len(values)})\n"
+        "aie.end\n^end:\naie.end }\n"
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_data_may_begin_with_its_header(seed):
+    """Two such packets to one sink: one waits for the other, and its header is read once."""
+    body = raw_sender("left", [5, *range(1, 9)]) + raw_sender("right", [3, *range(101, 109)])
+    flows = packet_flow(5, ["left"], "shim") + packet_flow(3, ["right"], "shim")
+    b = np.zeros(16, np.int32)
+    simulate(collect(16, body, flows), [b], seed=seed)
+    ones, hundreds = list(range(1, 9)), list(range(101, 109))
+    assert b.tolist() in (ones + hundreds, hundreds + ones)
+
+
+def test_a_header_in_the_data_is_kept_as_it_is():
+    header = 7 << 16 | 5
+    flows = packet_flow(5, ["left"], "shim", "{keep_pkt_header = true}")
+    b = np.zeros(9, np.int32)
+    simulate(collect(9, raw_sender("left", [header, *range(1, 9)]), flows), [b])
+    assert b.tolist() == [header, *range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([6, 1], "sends with packet id 6 as its first word says, which no packet flow carries"),
+        ([5], "sends 4 bytes without a packet id"),
+    ],
+)
+def test_data_that_is_no_packet(values, message):
+    with pytest.raises(SimulationError, match=message):
+        simulate(
+            collect(8, raw_sender("left", values), packet_flow(5, ["left"], "shim")),
+            [np.zeros(8, np.int32)],
+        )
+
+
 def test_a_packet_without_a_flow():
     body = sender("left", 1, 4)
     with pytest.raises(SimulationError, match="sends with packet id 4, which no packet flow"):
