@@ -41,6 +41,7 @@ from xdsl.irdl import (
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import SymbolOpInterface
+from xdsl.utils.exceptions import VerifyException
 
 from aiec.codegen.dialects.attributes import (
     BdDimLayoutArrayArrayAttr,
@@ -99,6 +100,14 @@ class ObjectFifoOp(IRDLOperation):
         "dimensionsFromStreamPerConsumer",
         "initValues",
     )
+
+    def verify_(self) -> None:
+        ends = 1 + len(self.consumers)
+        if isinstance(self.depth, ArrayAttr) and len(self.depths) != ends:
+            raise VerifyException(f"{len(self.depths)} depths for {ends} ends")
+        values = self.initial_values
+        if values is not None and len(values) != self.depths[0]:
+            raise VerifyException(f"{len(values)} initial values for {self.depths[0]} objects")
 
     @property
     def depths(self) -> tuple[int, ...]:
@@ -234,6 +243,19 @@ class ObjectFifoLinkOp(IRDLOperation):
             "dst_offsets": ArrayAttr([IntegerAttr(offset, i64) for offset in dst_offsets]),
         }
         super().__init__(properties=properties)
+
+    def verify_(self) -> None:
+        """A join has an offset for each input or none, a distribute for each output."""
+        sides = (
+            ("source", self.fifo_ins, self.src_offsets),
+            ("destination", self.fifo_outs, self.dst_offsets),
+        )
+        if len(self.fifo_ins) > 1 and len(self.fifo_outs) > 1:
+            raise VerifyException("joins and distributes at once")
+        many = len(self.fifo_ins) + len(self.fifo_outs) > 2
+        for side, fifos, offsets in sides:
+            if many and len(offsets) not in ((0, len(fifos)) if len(fifos) > 1 else (0,)):
+                raise VerifyException(f"{len(offsets)} {side} offsets for {len(fifos)} fifos")
 
     @classmethod
     def parse(cls, parser: Parser) -> ObjectFifoLinkOp:
@@ -396,6 +418,21 @@ class ObjectFifoRearmBindingOp(IRDLOperation):
     locks = var_operand_def(IndexType())
     traits = traits_def(SymbolOpInterface())
     irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
+
+    def verify_(self) -> None:
+        counts = {
+            "channel_dirs": len(self.channel_tiles),
+            "channel_indices": len(self.channel_tiles),
+            "lock_inits": len(self.locks),
+            "head_bd_ids": len(self.channel_tiles),
+            "repeat_counts": len(self.channel_tiles),
+        }
+        for name, count in counts.items():
+            given = len(self.integers(name))
+            if given != count and (given or not name.startswith(("head", "repeat"))):
+                raise VerifyException(f"{given} {name} for {count}")
+        if not set(self.integers("channel_dirs")) <= {0, 1}:
+            raise VerifyException("channel_dirs are 0 (S2MM) or 1 (MM2S)")
 
     def integers(self, name: str) -> tuple[int, ...]:
         """An array of integers of the dictionary; empty where it is not given."""

@@ -44,7 +44,7 @@ from aiec.runtime.sim.fifo_plan import Place, Side, plan_fifos
 from aiec.runtime.sim.flows import FlowBuilder
 from aiec.runtime.sim.legality import check_device
 from aiec.runtime.sim.locks import Lock
-from aiec.runtime.sim.machine import Direction, Machine, Port, Rearm, Shared, Tile
+from aiec.runtime.sim.machine import MEM_ROW, Direction, Machine, Port, Rearm, Shared, Tile
 from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES, Buffer, host_memory, place
 from aiec.runtime.sim.placement import BufferPlacer, chip_of, free_lock, free_tile
 from aiec.runtime.sim.process import Process
@@ -242,6 +242,13 @@ class _Elaboration:
         compiler = CoreCompiler(self._values, self._kernels, functions, self._ports, self._machine)
         for op in self._of(CoreOp):
             tile = self._tile(op.tile, op)
+            if tile.row <= MEM_ROW or tile.core is not None:
+                raise DesignError(
+                    f"{tile} has no place for a core" if tile.core is None
+                    else f"{tile} has two cores",
+                    where=describe(op),
+                    expected="one core each on tiles of row 2 and up",
+                )  # fmt: skip
             tile.core = Process(self._machine.engine, f"core of {tile}")
             first = self._parameter_lock(op, tile) if core_waits(op) else None
             compiler.compile(op, (tile.column, tile.row), tile.core, first)

@@ -128,7 +128,8 @@ ONLY_E2 = [
     (
         "device",
         "aie.objectfifo_rearm_binding @r channels(%near : index) locks(%lock : index)"
-        " {channel_dirs = array<i32: 1>}",
+        " {channel_dirs = array<i32: 1>, channel_indices = array<i32: 0>,"
+        " lock_inits = array<i32: 1>}",
     ),
     ("device", 'aie.trace @t(%near) {\naie.trace.mode "Event-Time"\n}'),
     ("device", "aie.trace.config @t(%near) packet_type = core {\naie.trace.reg value = 3\n}"),

@@ -233,6 +233,51 @@ REFUSED = [
     ("device", "aie.flow(%near, DAM : 0, %far, DMA : 0)", "unknown word 'DAM', one of Core", ""),
     ("device", "aie.flow(%nowhere, DMA : 0, %far, DMA : 0)", "values used but not defined", ""),
     ("device", "aie.objectfifo.allocate @f(%buf)", "operand is used with type index", ""),
+    (
+        "device",
+        "aie.objectfifo @f(%near, {%far}, [2 : i32]) : !aie.objectfifo<memref<2xi32>>",
+        "aie.objectfifo: 1 depths for 2 ends",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo @f(%near, {%far}, 2 : i32) : !aie.objectfifo<memref<2xi32>>"
+        " = [dense<1> : memref<2xi32>]",
+        "aie.objectfifo: 1 initial values for 2 objects",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo.link [@a, @b] -> [@c]([4] [])",
+        "aie.objectfifo.link: 1 source offsets for 2 fifos",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo.link [@a] -> [@b, @c]([4] [0, 4])",
+        "aie.objectfifo.link: 1 source offsets for 1 fifos",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo.link [@a, @b] -> [@c, @d]([] [])",
+        "aie.objectfifo.link: joins and distributes at once",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo_rearm_binding @r channels(%near : index) locks() "
+        "{channel_dirs = array<i32: 1>, channel_indices = array<i32: 0, 1>}",
+        "aie.objectfifo_rearm_binding: 2 channel_indices for 1",
+        "",
+    ),
+    (
+        "device",
+        "aie.objectfifo_rearm_binding @r channels(%near : index) locks() "
+        "{channel_dirs = array<i32: 2>, channel_indices = array<i32: 0>}",
+        "aie.objectfifo_rearm_binding: channel_dirs are 0",
+        "",
+    ),
     ("sequence", "%t = aiex.dma_configure_task_for @x bd_id %n : i32 {\n}", "Expected region", ""),
     ("device", "%b = aie.buffer(%near) : i32", "memref type expected", ""),
     ("device", '%b = aie.buffer(%near) {sym_name = "b', "End of file reached before closing", ""),

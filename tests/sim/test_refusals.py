@@ -133,3 +133,17 @@ def test_of_functions_and_addresses():
         run(text)
     with pytest.raises(DesignError, match=r"buffer m0 starts at byte -64; at aie\.buffer"):
         run(designs.relay("").replace('"m0"}', '"m0", address = -64 : i32}'))
+
+
+@pytest.mark.parametrize(
+    ("row", "cores", "message"),
+    [(1, 1, r"tile \(0, 1\) has no place for a core"), (2, 2, r"tile \(0, 2\) has two cores")],
+    ids=["mem tile", "twice"],
+)
+def test_of_tiles_for_cores(row, cores, message):
+    text = f"%t = aie.tile(0, {row})\n" + "aie.core(%t) {\naie.end\n}\n" * cores
+    with pytest.raises(DesignError, match=message):
+        simulate(
+            designs.module(text + designs.sequence({"a": "memref<8xi32>"}, "")),
+            [np.zeros(8, np.int32)],
+        )
