@@ -14,6 +14,7 @@ import numpy as np
 
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.access import access
+from aiec.runtime.sim.bd_words import MEM_WINDOW_BYTES, RawBd, decode, encode, raw_of
 from aiec.runtime.sim.controller import Controller, Span
 from aiec.runtime.sim.dma import Bd, Iteration, Pattern, Task
 from aiec.runtime.sim.limits import WORD_BYTES
@@ -34,7 +35,9 @@ from aiec.runtime.sim.unwritten import POISON_WORD
 
 OFFSET_MASK = 0xFFFFF
 BD_BYTES, LOCK_BYTES, CHANNEL_BYTES = 0x20, 0x10, 8
-MEM_WINDOW_BYTES = 0x80000  # of a mem tile's view: west, own, east
+# Word of a descriptor whose bit 31 compresses what it sends, or takes it to be. Source: REGDB.
+COMPRESSION = {MEM_ROW: 4, 2: 1}
+HOST_WORD = 1  # of a shim's descriptor: the low half of its buffer's address
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,120 +57,6 @@ MEM_MAP = Map(0xA0000, 0xC0000, 0xA0600, 0x30, 0x3F, None)
 SHIM_MAP = Map(0x1D000, 0x14000, 0x1D200, 0x10, 0xF, None)
 
 
-@dataclass(frozen=True, slots=True)
-class RawBd:
-    """The fields of a descriptor as its registers hold them: words, strides less one."""
-
-    length: int
-    address: int  # words
-    sizes: tuple[int, ...]  # innermost first; 0: no wrap
-    strides: tuple[int, ...]  # innermost first, less one
-    packet: int | None = None
-    iteration_size: int = 0  # less one
-    iteration_stride: int = 0  # less one
-    iteration_current: int = 0
-    next: int | None = None
-    acquire: tuple[int, int] | None = None  # lock, signed value
-    release: tuple[int, int] | None = None
-    pads: tuple[tuple[int, int], ...] = ()  # innermost first, words
-
-
-def bits(word: int, high: int, low: int) -> int:
-    """Field [high:low] of a word."""
-    return word >> low & (1 << (high - low + 1)) - 1
-
-
-def signed7(value: int) -> int:
-    """A 7-bit field as a signed number."""
-    return value - 128 if value >= 64 else value
-
-
-def _lock_fields(
-    enable: int, acquire_id: int, acquire: int, release_id: int, release: int
-) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    taken = (acquire_id, signed7(acquire)) if enable else None
-    return taken, (release_id, signed7(release)) if release else None
-
-
-def decode(row: int, words: list[int]) -> RawBd | None:
-    """The descriptor in its words; None while its valid bit is not set."""
-    if row == SHIM_ROW:
-        return _decode_shim(words)
-    return _decode_mem(words) if row == MEM_ROW else _decode_core(words)
-
-
-def _decode_shim(w: list[int]) -> RawBd | None:
-    if not bits(w[7], 25, 25):
-        return None
-    acquire, release = _lock_fields(
-        bits(w[7], 12, 12), bits(w[7], 3, 0), bits(w[7], 11, 5), bits(w[7], 16, 13),
-        bits(w[7], 24, 18),
-    )  # fmt: skip
-    return RawBd(
-        length=w[0],
-        address=w[1] // WORD_BYTES,
-        sizes=(bits(w[3], 29, 20), bits(w[4], 29, 20)),
-        strides=(bits(w[3], 19, 0), bits(w[4], 19, 0), bits(w[5], 19, 0)),
-        packet=bits(w[2], 23, 19) if bits(w[2], 30, 30) else None,
-        iteration_size=bits(w[6], 25, 20),
-        iteration_stride=bits(w[6], 19, 0),
-        iteration_current=bits(w[6], 31, 26),
-        next=bits(w[7], 30, 27) if bits(w[7], 26, 26) else None,
-        acquire=acquire,
-        release=release,
-    )
-
-
-def _decode_mem(w: list[int]) -> RawBd | None:
-    if not bits(w[7], 31, 31):
-        return None
-    acquire, release = _lock_fields(
-        bits(w[7], 15, 15), bits(w[7], 7, 0), bits(w[7], 14, 8), bits(w[7], 23, 16),
-        bits(w[7], 30, 24),
-    )  # fmt: skip
-    pads = (
-        (bits(w[1], 31, 26), bits(w[5], 22, 17)),
-        (bits(w[3], 31, 27), bits(w[5], 27, 23)),
-        (bits(w[4], 30, 27), bits(w[5], 31, 28)),
-    )
-    return RawBd(
-        length=bits(w[0], 16, 0),
-        address=bits(w[1], 18, 0),
-        sizes=(bits(w[2], 26, 17), bits(w[3], 26, 17), bits(w[4], 26, 17)),
-        strides=tuple(bits(w[i], 16, 0) for i in (2, 3, 4, 5)),
-        packet=bits(w[0], 27, 23) if bits(w[0], 31, 31) else None,
-        iteration_size=bits(w[6], 22, 17),
-        iteration_stride=bits(w[6], 16, 0),
-        iteration_current=bits(w[6], 28, 23),
-        next=bits(w[1], 25, 20) if bits(w[1], 19, 19) else None,
-        acquire=acquire,
-        release=release,
-        pads=pads if any(map(any, pads)) else (),
-    )
-
-
-def _decode_core(w: list[int]) -> RawBd | None:
-    if not bits(w[5], 25, 25):
-        return None
-    acquire, release = _lock_fields(
-        bits(w[5], 12, 12), bits(w[5], 3, 0), bits(w[5], 11, 5), bits(w[5], 16, 13),
-        bits(w[5], 24, 18),
-    )  # fmt: skip
-    return RawBd(
-        length=bits(w[0], 13, 0),
-        address=bits(w[0], 27, 14),
-        sizes=(bits(w[3], 20, 13), bits(w[3], 28, 21)),
-        strides=(bits(w[2], 12, 0), bits(w[2], 25, 13), bits(w[3], 12, 0)),
-        packet=bits(w[1], 23, 19) if bits(w[1], 30, 30) else None,
-        iteration_size=bits(w[4], 18, 13),
-        iteration_stride=bits(w[4], 12, 0),
-        iteration_current=bits(w[4], 24, 19),
-        next=bits(w[5], 30, 27) if bits(w[5], 26, 26) else None,
-        acquire=acquire,
-        release=release,
-    )
-
-
 @dataclass(slots=True)
 class _Words:
     """The words of one descriptor; a shim's have their host buffer once it was patched in."""
@@ -175,6 +64,7 @@ class _Words:
     words: list[int] = field(default_factory=lambda: [0] * 8)
     raw: RawBd | None = None  # where it was written as a whole
     host: Span | None = None
+    made: Bd | None = None  # what was made of them last
 
 
 class Registers:
@@ -185,6 +75,7 @@ class Registers:
         self._controller = controller
         self._words: dict[tuple[int, int, int], _Words] = {}
         self._phantoms: dict[tuple[int, int], Memory] = {}
+        self._block: dict[int, _Words] | None = None  # descriptors of the block being written
         self.ignored: set[str] = set()
 
     def clear(self) -> None:
@@ -211,8 +102,12 @@ class Registers:
     def write_block(self, address: int, words: np.ndarray, where: str) -> None:
         """Write consecutive words from an absolute address on."""
         tile, offset = self._locate(address, where)
+        self._block = {}
         for i, word in enumerate(words.reshape(-1).view(np.uint32).tolist()):
             self._write(tile, offset + i * WORD_BYTES, word, 0xFFFFFFFF, where)
+        block, self._block = self._block, None
+        for bd_id, entry in block.items():
+            self._rebuild(tile, bd_id, entry, where)
 
     def patch(self, address: int, host: Span | None, where: str) -> None:
         """Put a host buffer into the shim descriptor whose address register is at `address`.
@@ -275,11 +170,7 @@ class Registers:
             self._machine.lock(tile, number).set(value & mask & 0x3F)
         elif offset in bds:
             bd_id, place = divmod(offset - chart.descriptors, BD_BYTES)
-            entry = self._entry(tile, bd_id)
-            index = place // WORD_BYTES
-            entry.words[index] = entry.words[index] & ~mask | value & mask
-            entry.raw = entry.host = None
-            self._rebuild(tile, bd_id, entry, where)
+            self._write_descriptor(tile, bd_id, place // WORD_BYTES, value, mask, where)
         elif (port := self._channel_at(tile, chart, offset)) is not None:
             self._write_channel(port, chart, offset, value, mask, where)
         elif offset == chart.control and tile.core is not None:
@@ -289,6 +180,30 @@ class Registers:
                 self._machine.restart_core(tile)
         else:
             self.ignored.add(f"a write to register {offset:#x} of {tile} was ignored ({where})")
+
+    def _write_descriptor(
+        self, tile: Tile, bd_id: int, index: int, value: int, mask: int, where: str
+    ) -> None:
+        """Write one word of a descriptor; what others have written to it stays."""
+        if COMPRESSION.get(min(tile.row, 2)) == index and value & mask >> 31 << 31:
+            raise SimulationError(f"descriptor {bd_id} of {tile} compresses", where=where,
+                                  expected="streams that are not compressed")  # fmt: skip
+        entry = self._entry(tile, bd_id)
+        current = tile.descriptors.get(bd_id)
+        if current is not None and current is not entry.made:
+            entry.words = encode(tile.row, raw_of(self._machine, tile, current, where))
+            entry.host = Span(current.memory, current.address)
+            entry.made = current
+        elif entry.raw is not None:
+            entry.words = encode(tile.row, entry.raw)
+        entry.words[index] = entry.words[index] & ~mask | value & mask
+        entry.raw = None
+        if index == HOST_WORD:
+            entry.host = None
+        if self._block is None:
+            self._rebuild(tile, bd_id, entry, where)
+        else:
+            self._block[bd_id] = entry
 
     def _channel_at(self, tile: Tile, chart: Map, offset: int) -> Port | None:
         for direction, base in ((Direction.S2MM, 0), (Direction.MM2S, chart.mm2s)):
@@ -314,7 +229,8 @@ class Registers:
     def _rebuild(self, tile: Tile, bd_id: int, entry: _Words, where: str) -> None:
         raw = entry.raw or decode(tile.row, entry.words)
         if raw is not None:
-            self._controller.write_bd(tile, bd_id, self._bd(tile, raw, entry, where))
+            entry.made = self._bd(tile, raw, entry, where)
+            self._controller.write_bd(tile, bd_id, entry.made)
 
     def _bd(self, tile: Tile, raw: RawBd, entry: _Words, where: str) -> Bd:
         memory, address = self._memory(tile, raw, entry, where)
@@ -383,7 +299,7 @@ def _pattern(raw: RawBd) -> Pattern:
     for place in range(len(raw.strides)):
         wrap = raw.sizes[place] if place < len(raw.sizes) else 0
         before, after = raw.pads[place] if place < len(raw.pads) else (0, 0)
-        size = wrap or remaining - before - after
+        size = wrap or max(1, remaining - before - after)
         sizes.append(size)
         padded *= size + before + after
         remaining = -(-moved // padded)

@@ -27,6 +27,7 @@ from aiec.codegen.dialects.structure import DeviceOp
 from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetForOp, DmaChannelResetOp
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim import timing
+from aiec.runtime.sim.bd_words import RawBd, signed7
 from aiec.runtime.sim.controller import Controller, Memcpy, Span
 from aiec.runtime.sim.dma import Task
 from aiec.runtime.sim.elaborate import Elaborated
@@ -37,7 +38,7 @@ from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.process import Await, Delay
 from aiec.runtime.sim.program import Handler, Writer
 from aiec.runtime.sim.reading import Mixed, describe, number, the
-from aiec.runtime.sim.registers import RawBd, Registers, signed7
+from aiec.runtime.sim.registers import Registers
 from aiec.runtime.sim.scratchpad import ENTRIES, offset_index, parameter_names
 from aiec.runtime.sim.types import dtype_of, element_of, shape_of
 

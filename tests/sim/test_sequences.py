@@ -6,6 +6,7 @@ import pytest
 
 from aiec.ir.errors import DesignError, SimulationError
 from aiec.runtime.sim import Simulator, simulate
+from aiec.runtime.sim.bd_words import RawBd, decode, encode
 
 SEEDS = (0, 1, 2)
 
@@ -285,6 +286,108 @@ def test_a_write_takes_effect_after_the_cores_have_begun(seed):
     b = np.zeros(8, np.int32)
     simulate(text, [b, 9], seed=seed)
     assert b.tolist() == [9 * j for j in range(8)]
+
+
+def part_of_a_descriptor(shown, first=""):
+    """A mem tile sends its 16 words, then what `shown`, a change of the descriptor, makes it."""
+    shot = (
+        "aie.dma_start(MM2S, 1, ^s, ^end)\n^s:\naie.use_lock(%mc, AcquireGreaterEqual, %one)\n"
+        "aie.dma_bd(%m0 : memref<16xi32> offset = 0 len = 16) {bd_id = 24 : i32}\n"
+        "aie.use_lock(%mp, Release, %one)\naie.end\n^end:\n"
+    )
+    fill = (
+        f"aiex.npu.write32 {{address = {LOCK_0 + 0x10} : ui32, value = 1 : ui32, "
+        "column = 0 : i32, row = 1 : i32}\n"
+    )
+    body = (
+        "".join(f"aiex.npu.write32 {{address = {i} : ui32, value = {i} : ui32, buffer = @m0}}\n"
+                for i in range(16))
+        + first + fill + designs.memcpy("b", "out", (1, 1, 1, 16)) + designs.wait("out")
+        + shown + fill
+        + "aiex.npu.push_queue (0, 1, MM2S:1) "
+        "{bd_id = 24 : i32, issue_token = false, repeat_count = 0 : i32}\n"
+        + designs.memcpy("b", "out", (1, 1, 1, 8), offsets=(0, 0, 0, 16)) + designs.wait("out")
+    )  # fmt: skip
+    return designs.relay(body, starts=shot).replace(
+        "(%mem, DMA : 0, %shim", "(%mem, DMA : 1, %shim"
+    )
+
+
+def masked(word, value, mask):
+    return (
+        f"aiex.npu.maskwrite32 {{address = {0xA0000 + 24 * 0x20 + 4 * word} : ui32, "
+        f"value = {value} : ui32, mask = {mask} : ui32, column = 0 : i32, row = 1 : i32}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (masked(0, 8, 0x1FFFF), range(8)),
+        (masked(0, 8, 0x1FFFF) + masked(2, 1, 0x1FFFF), range(0, 16, 2)),  # every second word
+    ],
+)
+def test_a_part_of_a_descriptor_is_written(shown, expected):
+    """The rest is what the text wrote: its buffer, its locks, and that it ends."""
+    b = np.zeros(64, np.int32)
+    simulate(part_of_a_descriptor(shown), [i32(64), b])
+    assert b[:16].tolist() == list(range(16))
+    assert b[16:24].tolist() == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("shown", "first", "message"),
+    [
+        (masked(4, 1 << 31, 1 << 31), "", "descriptor 24 of tile .* compresses"),
+        ("", masked(0, 8, 0x1FFFF), "descriptor 24"),  # that waits for its lock
+    ],
+)
+def test_parts_of_descriptors_that_cannot_be_written(shown, first, message):
+    with pytest.raises(SimulationError, match=message):
+        simulate(part_of_a_descriptor(shown, first), [i32(64), np.zeros(64, np.int32)])
+
+
+def test_a_part_of_a_transfer_is_written():
+    """A shim's descriptor keeps the host's buffer and the layout of the transfer before."""
+    cut = (
+        "aiex.npu.maskwrite32 {address = 118784 : ui32, value = 8 : ui32, mask = 255 : ui32, "
+        "column = 0 : i32, row = 0 : i32}\n"
+        "aiex.npu.write32 {address = 119316 : ui32, value = 0 : ui32, column = 0 : i32, "
+        "row = 0 : i32}\n"
+    )
+    body = (
+        designs.memcpy("a", "in", (1, 1, 4, 4), (0, 0, 8, 1))
+        + designs.memcpy("b", "out", (1, 1, 1, 16), bd_id=1) + designs.wait("out")
+        + cut + cut
+        + designs.memcpy("b", "out", (1, 1, 1, 16), offsets=(0, 0, 0, 16), bd_id=1)
+        + designs.wait("out")
+    )  # fmt: skip
+    a, b = i32(64), np.zeros(64, np.int32)
+    simulate(designs.relay(body), [a, b])
+    rows = a[:32].reshape(4, 8)[:, :4]
+    assert np.array_equal(b[:16].reshape(4, 4), rows)
+    assert np.array_equal(b[16:32].reshape(4, 4), np.concatenate([rows[:2], rows[:2]]))
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_words_of_descriptors_are_read_as_they_were_made(row):
+    draw = np.random.default_rng(row)
+    places = 3 if row == 1 else 2
+    for _ in range(50):
+        raw = RawBd(
+            length=int(draw.integers(1, 8000)),
+            address=0 if row == 0 else int(draw.integers(1, 16000)),
+            sizes=tuple(draw.integers(0, 200, places).tolist()),
+            strides=tuple(draw.integers(0, 4000, places + 1).tolist()),
+            packet=[None, 3, 31][draw.integers(3)],
+            iteration_size=int(draw.integers(64)),
+            iteration_stride=int(draw.integers(4000)),
+            iteration_current=int(draw.integers(60)),
+            next=[None, 3, 15][draw.integers(3)],
+            acquire=[None, (3, -1), (15, 1)][draw.integers(3)],
+            release=[None, (3, 1), (7, -2)][draw.integers(3)],
+        )
+        assert decode(row, encode(row, raw)) == raw
 
 
 def test_a_transfer_costs_what_its_register_writes_cost():
