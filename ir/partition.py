@@ -149,6 +149,7 @@ class Decision:
     toss_up: bool = False  # the loss is within the error bars of its predicted times
     switches: int = 0  # 1 if the NPU must load another design before it
     resident: bool = True  # its weights, if on the NPU, stay there between passes
+    upload_us: float = 0.0  # of the CPU to bring them anew, as far as nothing hides it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from aiec.partitioner.cost import Costs
 from aiec.partitioner.cpu_profile import CpuProfile
 from aiec.partitioner.demands import Demand, demands, refuse_empty, refuse_memory
 from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
-from aiec.partitioner.evaluate import least_memory, switches_at
+from aiec.partitioner.evaluate import least_memory, switches_at, waits_us
 from aiec.partitioner.explain import reason
 from aiec.partitioner.heft import heft
 from aiec.partitioner.judge import Judge
-from aiec.partitioner.problem import Machine
+from aiec.partitioner.problem import Machine, Plan
 from aiec.partitioner.regions import alike
 from aiec.partitioner.schedule import chain, interval_us
 from aiec.partitioner.solve import Best, best_plan
@@ -89,7 +89,7 @@ def _decisions(case: Case, best: Best, fixed: dict[str, Demand]) -> tuple[Decisi
     """One decision an op of the whole graph, in its order."""
     charged = case.charges(best.plan.sides)
     judge = Judge(case, best.plan, best.objective)
-    switching = switches_at(case.problem, best.plan)
+    switching, uploads = switches_at(case.problem, best.plan), _uploads(case, best.plan)
     made: list[Decision] = []
     for i, op in enumerate(case.ops):
         decision = Decision(
@@ -104,6 +104,7 @@ def _decisions(case: Case, best: Best, fixed: dict[str, Demand]) -> tuple[Decisi
             switches=int(i in switching),
             toss_up=op.name not in fixed and judge.toss_up((i,)),
             resident=i not in best.plan.streamed,
+            upload_us=uploads.get(i, 0.0),
         )
         obstacle, demand = case.costs.obstacle(op), fixed.get(op.name)
         made.append(replace(decision, reason=reason(decision, obstacle, demand, best.objective)))
@@ -111,6 +112,13 @@ def _decisions(case: Case, best: Best, fixed: dict[str, Demand]) -> tuple[Decisi
         _view(op, case, made) if op.kind is OpKind.VIEW else made[case.index[op.name]]
         for op in case.graph.ops
     )
+
+
+def _uploads(case: Case, plan: Plan) -> dict[int, float]:
+    """Time that a pass gives to weights: what is not hidden, or all of it where passes overlap."""
+    if plan.in_flight == 1:
+        return waits_us(case.problem, plan)
+    return {op: case.problem.works[op].upload_us for op in plan.streamed}
 
 
 def _view(op: FusedOp, case: Case, made: list[Decision]) -> Decision:

@@ -16,8 +16,11 @@ from aiec.ir.partition import Outcome, Side
 from aiec.partitioner.problem import Flow, Plan, Problem, crosses, on_device
 
 
-def evaluate(problem: Problem, plan: Plan) -> Outcome:
-    """The plan's figures; infinite times where an op is where it cannot run or memory is short."""
+def evaluate(problem: Problem, plan: Plan, *, weigh: bool = True) -> Outcome:
+    """The plan's figures; infinite times where an op is where it cannot run or memory is short.
+
+    Without `weigh` memory is not looked at, for a caller who knows that it suffices.
+    """
     machine = problem.machine
     works = [problem.works[i] for i in plan.npu]
     crossing = [flow for flow in problem.flows if crosses(flow, plan.sides)]
@@ -27,13 +30,13 @@ def evaluate(problem: Problem, plan: Plan) -> Outcome:
     npu_us = sum(w.npu_us for w in works) + switches * machine.switch_us
     on_cpu = [w for w, side in zip(problem.works, plan.sides, strict=True) if side is Side.CPU]
     cpu_us = sum(w.cpu_us for w in on_cpu) + transfer_us + upload_us
-    waited_us = _waited_us(problem, plan)
+    waited_us = sum(waits_us(problem, plan).values())
     moved = (
         sum(w.npu_bytes for w in works)
         + sum(w.cpu_bytes for w in on_cpu)
         + sum(f.crossing_bytes for f in crossing)
     )
-    device_bytes = device_memory(problem, plan)
+    device_bytes = device_memory(problem, plan) if weigh else 0
     fits = device_bytes <= machine.memory_bytes
     latency_us = npu_us + cpu_us - upload_us + waited_us if fits else math.inf
     interval_us = latency_us
@@ -79,6 +82,12 @@ def device_memory(problem: Problem, plan: Plan) -> int:
     return resident + 2 * staged + plan.in_flight * _live_bytes(problem, plan.sides)
 
 
+def memory_is_short(problem: Problem, in_flight: int) -> bool:
+    """Whether any plan could need more memory than there is."""
+    sides = tuple(Side.NPU if work.capable else Side.CPU for work in problem.works)
+    return device_memory(problem, Plan(sides, in_flight=in_flight)) > problem.machine.memory_bytes
+
+
 def least_memory(problem: Problem, fixed: Mapping[int, Side]) -> int:
     """Bytes on the device that no plan with these fixed sides can be below."""
     return device_memory(problem, least_plan(problem, fixed))
@@ -108,13 +117,15 @@ def switches_at(problem: Problem, plan: Plan) -> tuple[int, ...]:
     return tuple(b for a, b in pairs if problem.works[a].design != problem.works[b].design)
 
 
-def _waited_us(problem: Problem, plan: Plan) -> float:
-    """Time of uploads that no work of the NPU hides."""
+def waits_us(problem: Problem, plan: Plan) -> dict[int, float]:
+    """What a pass alone waits for uploads, by the op whose weights they are."""
+    if not plan.streamed:
+        return {}
     before = {op: previous for previous, op in pairwise(problem.capable)}
-    total = 0.0
+    waits: dict[int, float] = {}
     for op in plan.streamed:
         previous = before.get(op)
         hidden = previous is not None and plan.sides[previous] is Side.NPU
         cover_us = problem.works[previous].npu_us if hidden and previous is not None else 0.0
-        total += max(0.0, problem.works[op].upload_us - cover_us)
-    return total
+        waits[op] = max(0.0, problem.works[op].upload_us - cover_us)
+    return waits

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from aiec.ir.partition import Objective, Side
 from aiec.partitioner.case import Case
-from aiec.partitioner.evaluate import device_memory, evaluate
+from aiec.partitioner.evaluate import device_memory, evaluate, memory_is_short
 from aiec.partitioner.problem import Plan, Problem, Work
 
 
@@ -21,12 +21,13 @@ class Judge:
 
     def __init__(self, case: Case, plan: Plan, objective: Objective) -> None:
         self._case, self._plan, self._objective = case, plan, objective
-        self._here = evaluate(case.problem, plan).value(objective)
+        self._short = memory_is_short(case.problem, plan.in_flight)
+        self._here = self._value(case.problem, plan)
 
     def loss(self, ops: Sequence[int]) -> float | None:
         """What moving `ops` would cost more, in the objective's unit; None if they cannot go."""
         moved = self._moved(ops)
-        return moved and evaluate(self._case.problem, moved).value(self._objective) - self._here
+        return moved and self._value(self._case.problem, moved) - self._here
 
     def toss_up(self, ops: Sequence[int]) -> bool:
         """Whether `loss(ops)` is within the error bars."""
@@ -34,8 +35,10 @@ class Judge:
         if moved is None:
             return False
         doubtful = self._doubtful(ops)
-        there = evaluate(doubtful, moved).value(self._objective)
-        return there <= evaluate(doubtful, self._plan).value(self._objective)
+        return self._value(doubtful, moved) <= self._value(doubtful, self._plan)
+
+    def _value(self, problem: Problem, plan: Plan) -> float:
+        return evaluate(problem, plan, weigh=self._short).value(self._objective)
 
     def _moved(self, ops: Sequence[int]) -> Plan | None:
         """The plan with `ops` on the other side; their weights come anew where memory is short."""
@@ -45,6 +48,8 @@ class Judge:
             sides[op] = Side.CPU if sides[op] is Side.NPU else Side.NPU
         if any(sides[op] is Side.NPU and not problem.works[op].capable for op in ops):
             return None
+        if not self._short:
+            return Plan(tuple(sides), in_flight=plan.in_flight)
         kept = frozenset(op for op in plan.streamed if sides[op] is Side.NPU)
         arrived = frozenset(op for op in ops if sides[op] is Side.NPU)
         for streamed in (kept, kept | arrived):

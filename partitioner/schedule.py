@@ -3,8 +3,8 @@
 After `solve.py`, for the timeline and as a check of `evaluate.py`'s interval, which is a sum and
 knows no order. A pass is a chain: op after op, crossings before and after the op that is charged
 for them. A device takes the oldest pass that waits for it. While both are busy each is slower by
-the machine's drag, as `Machine` defines it. Uploads of weights that are not resident fill idle time
-of the CPU and are not shown.
+the machine's drag, as `Machine` defines it. Of weights that are not resident a pass alone shows
+what the NPU's work does not hide; passes in flight show all of it.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ def chain(
         cost = decision.npu if on_npu and decision.npu else decision.cpu
         sent_us = decision.transfer_us - decision.receive_us
         tasks += [
+            Task(f"weights of {label}", "upload", Side.CPU, decision.upload_us, name),
             Task(f"send to {label}", "transfer", Side.CPU, sent_us, name),
             Task(f"load the design of {label}", "switch", Side.NPU, decision.switches * switch_us),
             Task(label, "op", decision.side, cost.device_us, name),

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from aiec.ir.partition import Objective, Outcome, Side
 from aiec.partitioner import mincut
-from aiec.partitioner.evaluate import device_memory, evaluate, least_plan
+from aiec.partitioner.evaluate import evaluate, least_plan, memory_is_short
 from aiec.partitioner.linear import OutOfTime
 from aiec.partitioner.milp import Solved, solve_coupled
 from aiec.partitioner.problem import Plan, Problem
 
-MIN_CUT, HIGHS = "minimum cut", "HiGHS"
+MIN_CUT, HIGHS, NO_CHOICE = "minimum cut", "HiGHS", "having no choice"
 
 _ROUNDING = 1e-9  # of floating-point sums, relative
 
@@ -75,6 +75,10 @@ def _best_of(
     budget_s: float,
 ) -> Best | None:
     """The best plan with exactly `in_flight` passes."""
+    if problem.machine.memory_bytes == math.inf and fixed.keys() >= set(problem.capable):
+        plan = least_plan(problem, fixed, in_flight)
+        plan = replace(plan, streamed=frozenset())
+        return _best(problem, objective, NO_CHOICE, Solved(plan, 0.0))
     if in_flight == 1 and adds_up(problem):
         plan = Plan(mincut.solve(sums(problem, objective, fixed)))
         return _best(problem, objective, MIN_CUT, Solved(plan, 0.0))
@@ -114,8 +118,6 @@ def sums(problem: Problem, objective: Objective, fixed: Mapping[int, Side]) -> m
 
 def _without_idle_limits(problem: Problem, in_flight: int) -> Problem:
     """The problem without a memory limit that no plan can reach."""
-    sides = tuple(Side.NPU if work.capable else Side.CPU for work in problem.works)
-    most = device_memory(problem, Plan(sides, in_flight=in_flight))
-    if most > problem.machine.memory_bytes:
+    if memory_is_short(problem, in_flight):
         return problem
     return replace(problem, machine=replace(problem.machine, memory_bytes=math.inf))

@@ -400,8 +400,10 @@ def test_slices_of_a_device_do_not_overlap(objective):
         assert all(a[1] <= b[0] + 0.01 for a, b in pairwise(spans)) and spans
 
 
-def test_one_pass_lasts_as_long_as_predicted():
-    partition = partition_of(NPU2)
+@pytest.mark.parametrize("memory_mb", [4096, 11])
+def test_one_pass_lasts_as_long_as_predicted(memory_mb):
+    partition = partition_of(NPU2, memory_mb=memory_mb)
+    assert (memory_mb == 4096) == (partition.outcome.upload_us == 0)
     slices = events(partition, "X")
     end = max(e["ts"] + e["dur"] for e in slices)
     assert end == pytest.approx(partition.predicted_us, abs=0.1)

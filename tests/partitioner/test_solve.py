@@ -17,7 +17,7 @@ from aiec.partitioner.heft import heft
 from aiec.partitioner.linear import OutOfTime
 from aiec.partitioner.milp import solve_coupled
 from aiec.partitioner.problem import Flow, Machine, Plan, Problem, Work
-from aiec.partitioner.solve import HIGHS, MIN_CUT, best_plan
+from aiec.partitioner.solve import HIGHS, MIN_CUT, NO_CHOICE, best_plan
 
 MIB = 1 << 20
 TIMES = st.integers(0, 50).map(float)
@@ -120,7 +120,7 @@ def test_both_solvers_agree_where_costs_add_up(problem, objective):
     cut = best_plan(problem, objective, {})
     program = solve_coupled(problem, objective, {})
     assert cut and program
-    assert cut.solver == MIN_CUT
+    assert cut.solver == (MIN_CUT if problem.capable else NO_CHOICE)
     assert evaluate(problem, program.plan).value(objective) == pytest.approx(cut.value, abs=1e-5)
 
 
@@ -195,6 +195,13 @@ def test_energy_prefers_the_frugal_device_where_latency_does_not():
     latency, energy = (best_plan(problem, o, {}) for o in (Objective.LATENCY, Objective.ENERGY))
     assert latency and latency.plan.npu == ()
     assert energy and energy.plan.npu == (0,) and energy.value == 120.0
+
+
+def test_what_is_fixed_leaves_no_choice():
+    problem = chain_of(CHEAP, CHEAP, machine=Machine())
+    best = best_plan(problem, Objective.THROUGHPUT, {0: Side.NPU, 1: Side.CPU}, in_flight=2)
+    assert best and best.solver == NO_CHOICE and best.gap == 0.0
+    assert best.plan.npu == (0,) and best.value == 100.0
 
 
 def test_memory_that_holds_nothing_holds_no_forced_op():
