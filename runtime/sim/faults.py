@@ -1,7 +1,8 @@
 """What goes wrong inside a compiled program, as an error of the design: which operation, and why.
 
 Beside program.py, whose programs carry the operation of each of their lines; process.py asks here
-when one raises. An exception that no program line led to is a bug of ours and stays what it is.
+when one raises. What the machine raises, or what no program line led to, is a bug of ours and stays
+what it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from xdsl.ir import Operation
 
 from aiec.ir.errors import AiecError, SimulationError
 
+# Modules of the simulator that compute with a design's values: what they raise is the design's.
+_VALUES = ("faults", "memrefs", "scalars", "vectors", "types", "unwritten")
 ORIGINS = "__origins__"  # the global of a program that holds its `Origins`
 
 
@@ -32,8 +35,8 @@ class Origins:
 
 def fault(name: str, error: Exception) -> SimulationError | None:
     """What `error`, which the program of process `name` raised, says of the design, if anything."""
-    origins, line = _innermost(error.__traceback__)
-    if origins is None or isinstance(error, AiecError):
+    origins, line, module = _innermost(error.__traceback__)
+    if origins is None or isinstance(error, AiecError) or _is_machine(module):
         return None
     return SimulationError(f"{name}: {_explain(error)}", where=origins.where(line))
 
@@ -43,14 +46,21 @@ def below_zero(index: int) -> int:
     raise IndexError(f"index {index} is below 0")
 
 
-def _innermost(traceback: TracebackType | None) -> tuple[Origins | None, int]:
-    found: tuple[Origins | None, int] = None, 0
+def _innermost(traceback: TracebackType | None) -> tuple[Origins | None, int, str]:
+    """The program's line that led there, and the module that raised."""
+    origins, line, module = None, 0, ""
     while traceback is not None:
-        origins = traceback.tb_frame.f_globals.get(ORIGINS)
-        if isinstance(origins, Origins):
-            found = origins, traceback.tb_lineno
+        names = traceback.tb_frame.f_globals
+        module = names.get("__name__", "")
+        if isinstance(found := names.get(ORIGINS), Origins):
+            origins, line, module = found, traceback.tb_lineno, ""
         traceback = traceback.tb_next
-    return found
+    return origins, line, module
+
+
+def _is_machine(module: str) -> bool:
+    package, _, name = module.rpartition(".")
+    return package == __package__ and name not in _VALUES
 
 
 def _explain(error: Exception) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from aiec.ir.errors import DesignError, SimulationError
 from aiec.runtime.sim import DeadlockError, Simulator, engine, simulate
+from aiec.runtime.sim.controller import Controller
 from aiec.runtime.sim.run_file import run_file
 from aiec.runtime.sim.trace import SPAN_BYTES, Trace
 
@@ -197,3 +198,10 @@ def test_a_value_of_another_kind():
     fifo = "aie.objectfifo @f(%free, {%tile}, 2 : i32) : !aie.objectfifo<memref<8xi32>>\naie.core"
     with pytest.raises(DesignError, match=r"%free is no tile; at aie\.objectfifo"):
         Simulator(core_of("").replace("aie.core", fifo))
+
+
+def test_what_the_machine_itself_raises_is_no_fault_of_the_design(monkeypatch):
+    simulator = Simulator(core_of("", WAIT))
+    monkeypatch.setattr(Controller, "push", None)
+    with pytest.raises(TypeError, match="'NoneType' object is not callable"):
+        simulator.run([np.zeros(64, np.int32)])
