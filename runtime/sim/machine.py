@@ -256,13 +256,21 @@ class Machine:
         keep_header: bool,
         where: str | None = None,
     ) -> None:
-        """Carry packets of one id from a source to every one of `sinks`, beside earlier ones."""
+        """Carry packets of one id from a source to every one of `sinks`, beside earlier ones.
+
+        Routed text says a packet flow and its switches: an end that is known already is not added.
+        """
         start, at = source
         places = tuple((tile.column, tile.row) for _, tile in sinks)
         name = f"packets {packet} of {start.channel.name}"
         self.nets.append(Net(name, (at.column, at.row), places, where, packets=True))
         ends = list(start.paths[packet].sinks) if packet in start.paths else []
-        ends += [(sink, _hops(at, tile) * timing.HOP_CYCLES) for sink, tile in sinks]
+        known = {id(sink) for sink, _ in ends}
+        ends += [
+            (sink, _hops(at, tile) * timing.HOP_CYCLES)
+            for sink, tile in sinks
+            if id(sink) not in known
+        ]
         header = packet_header(at.column, at.row, packet)
         start.paths[packet] = PacketPath(tuple(ends), keep_header, header)
 

@@ -69,8 +69,12 @@ def packets(tile, wire, rules, masters):
     return switchbox(tile, body + "}\n")
 
 
-def test_packets_are_followed_by_their_ids():
-    """Packet 4 goes to one core, packet 5 to the other, by rules of one switch."""
+@pytest.mark.parametrize("beside", [False, True], ids=["switches", "with the flows they are of"])
+def test_packets_are_followed_by_their_ids(beside):
+    """Packet 4 goes to one core, packet 5 to the other, by rules of one switch.
+
+    mlir-aie's router leaves the packet flows in the text.
+    """
     kind = "memref<8xi32>"
     body, memory = "", ""
     for tile in ("low", "high"):
@@ -86,6 +90,11 @@ def test_packets_are_followed_by_their_ids():
     switches += packets("mem", ("South", 0), [(30, 4, 0)], [("North", 0)])
     switches += packets("low", ("South", 0), [(31, 4, 0), (31, 5, 1)], [("DMA", 0), ("North", 1)])
     switches += packets("high", ("South", 1), [(0, 0, 0)], [("DMA", 0)])
+    for packet, tile in ((4, "low"), (5, "high")) if beside else ():
+        switches += (
+            f"aie.packet_flow({packet}) {{\naie.packet_source<%shim, DMA : 0>\n"
+            f"aie.packet_dest<%{tile}, DMA : 0>\n}}\n"
+        )
     copies = "".join(
         f"aiex.npu.dma_memcpy_nd(%a[0, 0, 0, {8 * i}][1, 1, 1, 8][0, 0, 0, 1], "
         f"packet = <pkt_id = {4 + i}, pkt_type = 0>) {{id = {i} : i64, metadata = @in}} : {KIND}\n"
