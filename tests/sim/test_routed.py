@@ -115,9 +115,11 @@ def test_packets_are_followed_by_their_ids(beside):
         device="npu2_2col",
     )  # fmt: skip
     a, b, c = i32(64), np.zeros(8, np.int32), np.zeros(8, np.int32)
-    simulate(text, [a, b, c])
+    report = simulate(text, [a, b, c])
     assert np.array_equal(b, a[:8])
     assert np.array_equal(c, a[8:16])
+    moved = {channel.name: channel.moved_bytes for channel in report.channels}
+    assert moved["tile (0, 2) S2MM 0"] == moved["tile (0, 3) S2MM 0"] == a[:8].nbytes
 
 
 def test_a_circle_of_switches_is_refused():
