@@ -141,7 +141,8 @@ def test_what_neighbours_may_use():
         chain("mem", "S2MM, 3", lock("side") + bd("side") + "\n" + lock("side", "Release"))
         + core(f"%v = memref.load %b_north[%i] : {KIND}\n" + lock("north"))
         + "\naie.cascade_flow(%north, %tile)\naie.cascade_flow(%tile, %east)\n"
-        + "%u = aie.buffer(%tile) {mem_bank = 1 : i32} : memref<4096xi32>"
+        + "%u = aie.buffer(%tile) {mem_bank = 1 : i32} : memref<4096xi32>\n"
+        + "%v = aie.buffer(%tile) {address = 49152 : i32, mem_bank = 1 : i32} : memref<512xi32>"
     )
     Simulator(device(body.replace("%dma", "%dma_of_mem")))
 
