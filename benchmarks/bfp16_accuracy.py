@@ -1,0 +1,157 @@
+"""What bfp16 products cost a Whisper encoder on npu2, product by product.
+
+    python benchmarks/bfp16_accuracy.py base /work/audio/clip.flac
+
+Runs the encoder of a model of this machine in torch, with the roundings that the NPU's design has:
+operands and results of products in bf16, norms folded around them; then with the operands of all
+products, or of one kind, rounded to bfp16 as the core does. Prints 1 - cosine to fp32. The last
+rows round all, with the channels of the residual stream put in another order: eight neighbours
+share an exponent. Nothing is simulated cycle by cycle.
+"""
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from aiec.speech import models
+from aiec.speech.whisper import Encoder, EncoderBlock
+
+KINDS = ("query", "key", "value", "scores", "mix", "proj", "fc1", "fc2")
+
+
+def bf16(x: Tensor) -> Tensor:
+    """Rounded to bf16."""
+    return x.bfloat16().float()
+
+
+def bfp16(x: Tensor) -> Tensor:
+    """Rounded in blocks of eight along the last dimension; see the kernels' emulation of it."""
+    eights = bf16(functional.pad(x, (0, -x.shape[-1] % 8))).unflatten(-1, (-1, 8))
+    exponent = torch.frexp(eights.abs().amax(-1, keepdim=True))[1] - 1
+    step = torch.ldexp(torch.ones_like(eights[..., :1]), exponent - 6)
+    over = torch.round(eights / step).amax(-1, keepdim=True) > 127
+    step = torch.where(over, 2 * step, step)
+    return (torch.round(eights / step) * step).flatten(-2)[..., : x.shape[-1]]
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """An encoder whose products of `kinds` go through bfp16, its channels in `order`."""
+
+    encoder: Encoder
+    kinds: tuple[str, ...]
+    order: Tensor
+
+    def run(self, mel: Tensor) -> Tensor:
+        """(1, mels, frames) to (frames / 2, width)."""
+        x = bf16(self.encoder.stem(mel)[0])
+        for block in blocks(self.encoder):
+            x = self.layer(x, block)
+        norm = self.encoder.ln_post
+        return functional.layer_norm(x, x.shape[1:], norm.weight, norm.bias)
+
+    def layer(self, x: Tensor, block: EncoderBlock) -> Tensor:
+        """One block, with both residuals."""
+        attention, norm = block.attn, block.attn_ln
+        q = self.normed("query", x, norm, attention.query, math.log2(math.e) / 8)
+        k = self.normed("key", x, norm, attention.key)
+        v = self.normed("value", x, norm, attention.value)
+        heads = [self.head(*(t[:, 64 * h : 64 * h + 64] for t in (q, k, v)))
+                 for h in range(attention.heads)]  # fmt: skip
+        x = bf16(self.linear("proj", torch.cat(heads, 1), attention.out) + x)
+        first, last = mlp(block)
+        hidden = bf16(functional.gelu(self.normed("fc1", x, block.mlp_ln, first)))
+        return bf16(self.linear("fc2", hidden, last) + x)
+
+    def product(self, kind: str, x: Tensor, w: Tensor) -> Tensor:
+        """x (m, k) times w (n, k) transposed."""
+        rounding = bfp16 if kind in self.kinds else bf16
+        return rounding(x) @ rounding(w).T
+
+    def linear(self, kind: str, x: Tensor, linear: torch.nn.Linear) -> Tensor:
+        """x @ weight.T + bias."""
+        return self.product(kind, x, bf16(linear.weight)) + linear.bias
+
+    def normed(
+        self,
+        kind: str,
+        x: Tensor,
+        norm: torch.nn.LayerNorm,
+        linear: torch.nn.Linear,
+        scale: float = 1.0,
+    ) -> Tensor:
+        """A linear layer of the norm of x, the norm folded around the product."""
+        weight = bf16(linear.weight * norm.weight * scale)
+        bias = linear.weight @ norm.bias + (0 if linear.bias is None else linear.bias)
+        mean, variance = x.mean(1, keepdim=True), x.var(1, unbiased=False, keepdim=True)
+        sums = self.product(kind, x[:, self.order], weight[:, self.order])
+        result = (sums - mean * weight.sum(1)) / torch.sqrt(variance + norm.eps) + bias * scale
+        return result if kind == "fc1" else bf16(result)
+
+    def head(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Attention of one head."""
+        scores = self.product("scores", q, k)
+        powers = bf16(torch.exp2(scores - scores.amax(1, keepdim=True).round()))
+        sums = self.product("mix", powers, torch.ones(1, powers.shape[1]))
+        return bf16(self.product("mix", powers, v.T) / sums)
+
+
+def blocks(encoder: Encoder) -> list[EncoderBlock]:
+    """The layers of an encoder."""
+    return [block for block in encoder.blocks if isinstance(block, EncoderBlock)]
+
+
+def mlp(block: EncoderBlock) -> tuple[torch.nn.Linear, torch.nn.Linear]:
+    """The first and the last layer of a block's MLP."""
+    first, _, last = block.mlp
+    assert isinstance(first, torch.nn.Linear) and isinstance(last, torch.nn.Linear)
+    return first, last
+
+
+def by_weight(encoder: Encoder) -> Tensor:
+    """Channels by how much the first layers of the MLPs make of them, geometric mean of layers."""
+    norms = [
+        (mlp(block)[0].weight * block.mlp_ln.weight).square().mean(0).sqrt()
+        for block in blocks(encoder)
+    ]
+    return torch.argsort(torch.stack(norms).log().mean(0))
+
+
+def by_size(encoder: Encoder, mel: Tensor) -> Tensor:
+    """Channels by their root mean square in the residual stream, mean of layers."""
+    x = encoder.stem(mel)
+    sizes = []
+    for block in blocks(encoder):
+        x = block(x)
+        sizes.append(x[0].square().mean(0).sqrt())
+    return torch.argsort(torch.stack(sizes).mean(0))
+
+
+@torch.no_grad()
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="What bfp16 products cost a Whisper encoder.")
+    parser.add_argument("model")
+    parser.add_argument("audio", type=Path)
+    args = parser.parse_args()
+    encoder, (mel, *_) = models.from_audio(args.audio, args.model, "encoder", 1)
+    assert isinstance(encoder, Encoder) and isinstance(mel, Tensor)
+    exact = encoder(mel)[0].double().flatten()
+    plain = torch.arange(encoder.ln_post.weight.numel())
+    cases = {"no product (npu1)": ((), plain), "all products": (KINDS, plain)}
+    cases |= {f"only {kind}": ((kind,), plain) for kind in KINDS}
+    cases["all, channels by size"] = (KINDS, by_size(encoder, mel))
+    cases["all, channels by weight"] = (KINDS, by_weight(encoder))
+    for title, (kinds, order) in cases.items():
+        result = Rounded(encoder, kinds, order).run(mel).double().flatten()
+        cosine = functional.cosine_similarity(result, exact, 0).item()
+        print(f"{title:24} {1 - cosine:.2e}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
