@@ -38,7 +38,7 @@ def main() -> None:
         wall = time.perf_counter() - start
         cosine = torch.cosine_similarity(out.flatten(), encoder(mel).flatten(), dim=0)
     simulated_ms = (telemetry.device_us - before[0]) / 1000
-    print(f"{args.model} encoder on {args.device}, every linear layer on the array")
+    print(f"{args.model} encoder on {args.device}, the whole of it on the array")
     print(f"first pass with compilation {first:.1f} s, second pass {wall:.1f} s")
     print(
         f"{telemetry.dispatches - before[1]} dispatches, simulated NPU time {simulated_ms:.2f} ms"

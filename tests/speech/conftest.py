@@ -45,14 +45,6 @@ def clips():
     return {path: path.with_suffix(".txt").read_text() for path in sorted(folder.glob("*.wav"))}
 
 
-@pytest.fixture(scope="session")
-def clips_of_languages():
-    """Clips of pytest-audioeval in each of its languages, by the language's code."""
-    folder = Path(str(importlib.resources.files("pytest_audioeval") / "samples/audio"))
-    languages = sorted(path for path in folder.iterdir() if path.is_dir())
-    return {path.name: sorted(path.glob("*.wav")) for path in languages}
-
-
 @pytest.fixture
 def clip(clips):
     """One of the clips, a short one."""
