@@ -42,6 +42,7 @@ from aiec.ir.partition import Partition
 from aiec.ir.target import Target
 from aiec.observe import CompiledGraph, tell
 from aiec.partitioner.assign import assign
+from aiec.partitioner.machines import npu_of_part
 from aiec.partitioner.report import summary, write_report
 from aiec.plan_blocks import plan_blocks
 from aiec.runtime.buffers import BufferPool
@@ -104,6 +105,7 @@ def decide(
     if directory:
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
+    target = npu_of_part(options.cpu, target) if target else None
     encoder = plan_blocks(graph, target)
     partition = assign(graph, target, options, encoder=encoder, windows=windows, audio_s=audio_s)
     if directory:

@@ -5,8 +5,8 @@ The one model of it: codegen's planner searches tilings by it, the partitioner d
 
 All cores work in step. An output tile costs a core one kernel call a k tile, in the shadow of its
 two streams or they in its, and then the epilogue. Meanwhile the shims read x once for each block
-column and the weights once for each block row; the longer of the two counts. Transfers begin while
-the sequence still starts the cores.
+column and the weights once for each block row; the longer of the two counts. The controller writes
+a step's transfers while the step before runs; short steps wait for it.
 """
 
 from __future__ import annotations
@@ -59,14 +59,12 @@ class GemmCost:
 def gemm_cost(plan: GemmPlan, shape: GemmShape) -> GemmCost:
     """Predict `shape` on `plan`."""
     t, target = plan.tiling, plan.target
-    tiles = (shape.mp // plan.block_m) * (shape.np // plan.block_n)
-    bytes_per_cycle = target.ddr_bytes_per_s / target.clock_hz
     moved = ddr_bytes(plan, shape)
     fill_bytes = 2 * t.m * t.k_l2 + t.x_bytes + plan.rows * t.out_bytes
     return GemmCost(
-        array=tiles * _tile_cycles(plan, shape),
-        ddr=moved / bytes_per_cycle,
-        start=REGISTER_WRITE_CYCLES * _commands_to_start(plan, shape),
+        array=_array_cycles(plan, shape),
+        ddr=moved / _ddr_bytes_per_cycle(plan),
+        start=_step_commands(plan, shape) + REGISTER_WRITE_CYCLES * _writes_to_start(plan),
         fill=fill_bytes / target.stream_bytes_per_cycle,
         ddr_bytes=moved,
     )
@@ -80,9 +78,34 @@ def ddr_bytes(plan: GemmPlan, shape: GemmShape) -> int:
     return moved + (layout.residual_nbytes(plan, shape) if shape.gemm.residual else 0)
 
 
-def _commands_to_start(plan: GemmPlan, shape: GemmShape) -> int:
+def _array_cycles(plan: GemmPlan, shape: GemmShape) -> float:
+    """All steps of a sequence: each as long as its tiles, or as the next one takes to arrive.
+
+    A step is so many blocks of a block row as one transfer can repeat, with a residual one. The
+    controller writes the next step's transfers while this one runs, x last; then x comes.
+    """
+    rows, columns = shape.mp // plan.block_m, shape.np // plan.block_n
+    span = 1 if shape.gemm.residual else plan.target.shim.iteration_wrap
+    t = plan.tiling
+    x = plan.rows * 2 * t.m * t.k_l2 / _ddr_bytes_per_cycle(plan)
+    arrives, tile = _step_commands(plan, shape) + x, _tile_cycles(plan, shape)
+    whole, rest = divmod(columns, span)
+    row = whole * max(span * tile, arrives) + (max(rest * tile, arrives) if rest else 0.0)
+    return rows * row - max(0.0, arrives - min(span, columns) * tile)  # the first has arrived
+
+
+def _step_commands(plan: GemmPlan, shape: GemmShape) -> float:
+    """Cycles in which the controller writes the transfers of one step."""
     transfers = plan.rows + plan.columns * (3 if shape.gemm.residual else 2)
-    return WRITES_PER_TRANSFER * transfers + WRITES_PER_CORE * plan.rows * plan.columns
+    return REGISTER_WRITE_CYCLES * WRITES_PER_TRANSFER * transfers
+
+
+def _writes_to_start(plan: GemmPlan) -> int:
+    return WRITES_PER_CORE * plan.rows * plan.columns
+
+
+def _ddr_bytes_per_cycle(plan: GemmPlan) -> float:
+    return plan.target.ddr_bytes_per_s / plan.target.clock_hz
 
 
 def _tile_cycles(plan: GemmPlan, shape: GemmShape) -> float:
@@ -102,5 +125,5 @@ def _residual_cycles(plan: GemmPlan) -> float:
     """All cores wait for their residual objects at once: a burst that no buffer has room for."""
     t, target = plan.tiling, plan.target
     column = plan.rows * t.w_bytes / target.stream_bytes_per_cycle
-    array = plan.rows * plan.columns * t.w_bytes * target.clock_hz / target.ddr_bytes_per_s
+    array = plan.rows * plan.columns * t.w_bytes / _ddr_bytes_per_cycle(plan)
     return max(GEMM_BF16_RESIDUAL.cycles(target, t), column, array)

@@ -24,6 +24,7 @@ from aiec.partitioner.evaluate import least_memory, switches_at, waits_us
 from aiec.partitioner.explain import reason
 from aiec.partitioner.heft import heft
 from aiec.partitioner.judge import Judge
+from aiec.partitioner.machines import npu_of_part
 from aiec.partitioner.problem import Machine, Plan
 from aiec.partitioner.regions import alike
 from aiec.partitioner.schedule import chain, interval_us
@@ -48,11 +49,13 @@ def assign(
 ) -> Partition:
     """Decide for each op of `graph` where it runs.
 
-    Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says. `encoder`
-    prices blocks of an encoder, which stay on the CPU without its plan. `windows` and `audio_s` say
-    what a pass of the graph stands for. Raises `PartitionError` for demands that cannot be met.
+    Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says; a part's
+    name sets the clock of its NPU too. `encoder` prices blocks of an encoder, which stay on the CPU
+    without its plan. `windows` and `audio_s` say what a pass of the graph stands for. Raises
+    `PartitionError` for demands that cannot be met.
     """
     cpu = cpu or chosen_cpu(options.cpu, target)
+    target = npu_of_part(options.cpu, target) if target else None
     objective = Objective(options.objective)
     case = Case(graph, Costs(graph, target, cpu, encoder), options.memory_mb * _MIB)
     fixed = demands(graph, options, case.costs.obstacle)

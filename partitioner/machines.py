@@ -11,7 +11,7 @@ Sources, by short name:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiec.ir.errors import OptionError
 from aiec.ir.target import NPU1, NPU2, Target
@@ -42,8 +42,16 @@ class Machine:
 
     @property
     def npu(self) -> Target:
-        """The target at this part's clock. The NPU's share of DRAM is its fabric's, not DRAM's."""
-        return self.target.with_sku(clock_hz=self.npu_clock_hz)
+        """The target at this part's clock and memory.
+
+        What the NPU itself reaches of the memory is its fabric's limit and stays the target's.
+        """
+        return replace(
+            self.target,
+            title=self.name,
+            clock_hz=self.npu_clock_hz,
+            dram_bytes_per_s=self.dram_bytes_per_s,
+        )
 
 
 _DDR5_5200, _DDR5_5600 = 83_200_000_000, 89_600_000_000
@@ -147,6 +155,13 @@ def find_machine(text: str) -> Machine | None:
 def machine_of(target: Target | None) -> Machine:
     """The machine that the target's numbers were taken from; the npu1 one where there is none."""
     return _OF_TARGET[target.name] if target else _OF_TARGET["npu1"]
+
+
+def npu_of_part(name: str, target: Target) -> Target:
+    """`target` as the part called `name` has it; as it is where that part has another or none."""
+    machine = find_machine(name)
+    own = machine is not None and machine.target.name == target.name
+    return machine.npu if machine and own else target
 
 
 def _plain(name: str) -> str:

@@ -94,7 +94,7 @@ def test_why_names_the_choice_and_the_runner_up() -> None:
 
 
 def test_a_toss_up_goes_to_fewer_kernel_calls_and_says_so() -> None:
-    assert "a toss-up; the choice has fewer kernel calls" in plan(encoder_gemms(384), NPU2).why
+    assert "a toss-up; the choice has fewer kernel calls" in plan(encoder_gemms(768), NPU2).why
 
 
 def test_choice_is_least_within_a_toss_up() -> None:

@@ -63,6 +63,18 @@ def test_residuals_come_in_a_burst_that_ddr_may_hold_up():
     assert gemm_cost(Gemm(256, 384, 256, residual=True), T64, fast).array - plain == column
 
 
+def test_a_step_waits_for_the_controller_to_write_the_next_one():
+    """A residual's transfers serve one block: short blocks wait for 28 transfers and for x."""
+    tiling = GemmTiling(64, 128, 16, 4, 8, 8, 512)
+    plain = gemm_cost(Gemm(1500, 512, 512), tiling, NPU2)
+    residual = gemm_cost(Gemm(1500, 512, 512, residual=True), tiling, NPU2)
+    commands = 900 * (4 + 3 * 8)
+    x = 4 * 2 * 64 * 512 * NPU2.clock_hz / NPU2.ddr_bytes_per_s
+    blocks = (1536 // 256) * (512 // 128)
+    assert residual.array == pytest.approx(blocks * (commands + x), rel=0.02)
+    assert residual.array > 1.5 * plain.array
+
+
 @pytest.mark.parametrize("target", [NPU1, NPU2])
 def test_every_tiling_that_is_considered_fits_a_core(target):
     tilings = legal_tilings(target)
