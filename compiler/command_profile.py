@@ -48,7 +48,8 @@ def profile(
         from aiec.partitioner.assign import assign
         from aiec.partitioner.calibrate import cpu_name
         from aiec.partitioner.report_profile import ProfileReport, shown, write_profile
-        from aiec.partitioner.suitability import rows
+        from aiec.partitioner.suitability import parts_on_npu, rows
+        from aiec.plan_blocks import plan_blocks
         from aiec.profile_ops import profile_model
 
         found = real_model(subject, model, part, batch)
@@ -56,13 +57,15 @@ def profile(
         measured = profile_model(found.module, found.inputs, found.title, runs)
     with doing(f"planning for {target}"):
         partition = assign(measured.graph, chosen, options_of(), windows=batch)
+        blocks = plan_blocks(measured.fused, chosen)
+        fused = assign(measured.fused, chosen, options_of(), encoder=blocks, windows=batch)
     report = ProfileReport(
         title=found.title,
         machine=cpu_name(),
         target=chosen.title,
         conditions=f"threads: {measured.threads}, medians of {measured.runs} runs, {found.weights}",
         eager_us=measured.eager_us,
-        rows=rows(partition, measured.op_us),
+        rows=rows(partition, measured.op_us, parts_on_npu(fused)),
     )
     print("\n".join(shown(report)))
     if output:

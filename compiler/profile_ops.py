@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -30,10 +30,12 @@ _PREFIX = "aiec node "
 class Profile:
     """Ops of a graph with their times here, microseconds, medians over runs.
 
-    `eager_us` is the whole model as the user would call it, without a profiler.
+    `eager_us` is the whole model as the user would call it, without a profiler. `fused` is the
+    graph as the partitioner has it, where blocks of several ops are one.
     """
 
     graph: MixedGraph
+    fused: MixedGraph
     op_us: tuple[float, ...]  # in the graph's order
     eager_us: float
     threads: int
@@ -62,9 +64,10 @@ def profile_model(
         eager_us = _eager_us(model, inputs, runs)
         torch.compile(model, backend=backend, fullgraph=True)(*inputs)
     ((captured, node_us),) = found
-    graph = fuse(captured)
+    fused = replace(fuse(captured), name=name)
+    graph = taken_apart(fused)
     op_us = tuple(sum(node_us.get(node, 0.0) for node in op.nodes) for op in graph.ops)
-    return Profile(_renamed(graph, name), op_us, eager_us, torch.get_num_threads(), runs)
+    return Profile(graph, fused, op_us, eager_us, torch.get_num_threads(), runs)
 
 
 class _Named(Interpreter):
@@ -113,5 +116,7 @@ def _eager_us(model: Callable[..., Any], inputs: Sequence[Any], runs: int) -> fl
     return statistics.median(times)
 
 
-def _renamed(graph: MixedGraph, name: str) -> MixedGraph:
-    return MixedGraph(name, graph.ops, graph.values, graph.inputs, graph.outputs)
+def taken_apart(graph: MixedGraph) -> MixedGraph:
+    """The graph with the parts of its blocks in their places: a profile is of operators."""
+    ops = tuple(part for op in graph.ops for part in (op.parts or (op,)))
+    return replace(graph, ops=ops)

@@ -17,6 +17,7 @@ from aiec.partitioner.suitability import Row, Standing, plan
 
 _HEADS = ("op", "ops", "this CPU", "share", "FLOP", "DRAM", "flop/byte", "GFLOP/s", "GB/s", "NPU")
 _HEADS += ("standing",)
+_FLOORS = (Standing.NEEDS, Standing.BLOCK)  # whose NPU times are floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,13 @@ class ProfileReport:
 def headline(report: ProfileReport) -> str:
     """One line: what the model takes here, and what the plan would leave."""
     ops_us = sum(row.cpu_us for row in report.rows)
-    kept = (Standing.RUNS, Standing.COULD)
+    kept = (Standing.RUNS, Standing.COULD, Standing.BLOCK)
     today = sum(row.gain_us for row in report.rows if row.standing in kept)
     later = sum(row.gain_us for row in report.rows if row.standing is Standing.NEEDS)
     return (
         f"{report.title} takes {_ms(report.eager_us)} here ({_ms(ops_us)} in its ops, one by one). "
-        f"On {report.target} our kernels would save {_ms(today)}, kernels yet to be written up to "
+        f"On {report.target} our kernels would save up to {_ms(today)}, kernels yet "
+        f"to be written up to "
         f"{_ms(later)} more."
     )
 
@@ -109,14 +111,14 @@ def shown(report: ProfileReport, most: int = 12) -> Sequence[str]:
 def _small(report: ProfileReport) -> str:
     return (
         f"Measured on {report.machine}, {report.conditions}; times on {report.target} are "
-        "predicted, where a kernel is missing they are a floor. DRAM traffic and FLOP are counted "
+        "predicted; without a kernel of its own it is a floor. DRAM traffic and FLOP are counted "
         "from shapes."
     )
 
 
 def _step(row: Row) -> str:
     times = f" × {row.count}" if row.count > 1 else ""
-    saves = "saves up to" if row.standing is Standing.NEEDS else "saves"
+    saves = "saves up to" if row.standing in _FLOORS else "saves"
     part = row.gain_us / row.cpu_us
     return (
         f"{row.name} ({row.kind}{times}) {row.standing}: {saves} {_ms(row.gain_us)} of "
@@ -135,13 +137,13 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.intensity:.1f}",
         f"{row.flops / 1e9:.3g}",
         f"{row.bytes_per_s / 1e9:.3g}",
-        ("≥ " if row.standing is Standing.NEEDS else "") + _ms(row.npu_us),
+        ("≥ " if row.standing in _FLOORS else "") + _ms(row.npu_us),
         f"{row.standing}; {row.why}",
     )
 
 
 def _html_row(row: Row, most: float) -> str:
-    look = {Standing.RUNS: "npu", Standing.COULD: "npu", Standing.NEEDS: "open"}
+    look = {Standing.RUNS: "npu", Standing.COULD: "npu"} | dict.fromkeys(_FLOORS, "open")
     bars = (
         f'<i class="cpu" style="width:{100 * row.cpu_us / most:.2f}%"></i>'
         f'<i class="{look.get(row.standing, "stays")}" '

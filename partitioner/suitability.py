@@ -21,6 +21,7 @@ class Standing(StrEnum):
     """How the NPU stands to an op."""
 
     RUNS = "runs there today"
+    BLOCK = "runs there today in a block"
     COULD = "could run there"
     NEEDS = "needs a kernel"
     STAYS = "better here"
@@ -70,15 +71,25 @@ class Row:
         return max(0.0, self.cpu_us - self.npu_us)
 
 
-def rows(partition: Partition, op_us: Sequence[float]) -> tuple[Row, ...]:
+def parts_on_npu(partition: Partition) -> frozenset[str]:
+    """Ops that the NPU runs as parts of a block."""
+    return frozenset(part.name for op in partition.npu_ops for part in op.parts)
+
+
+def rows(
+    partition: Partition, op_us: Sequence[float], in_blocks: frozenset[str] = frozenset()
+) -> tuple[Row, ...]:
     """Rows of a decided graph with measured times of its ops in order; the slowest first.
 
-    Refuses, by assertion, a partition without a target.
+    `in_blocks` are ops that the NPU runs together with others, so that they have no time of their
+    own there but a floor. Refuses, by assertion, a partition without a target.
     """
     assert partition.target is not None
     measured = dict(zip((op.name for op in partition.graph.ops), op_us, strict=True))
     whole = sum(op_us) or 1.0
-    made = [_row(region, measured, whole, partition.target) for region in regions(partition)]
+    made = [
+        _row(region, measured, whole, partition.target, in_blocks) for region in regions(partition)
+    ]
     return tuple(sorted(made, key=lambda row: -row.cpu_us))
 
 
@@ -88,13 +99,22 @@ def plan(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(sorted(worth, key=lambda row: -row.gain_us))
 
 
-def _row(region: Region, measured: dict[str, float], whole: float, target: Target) -> Row:
+def _row(
+    region: Region,
+    measured: dict[str, float],
+    whole: float,
+    target: Target,
+    in_blocks: frozenset[str],
+) -> Row:
     cpu_us = sum(measured[op.name] for op in region.ops)
     traffic = float(sum(d.cpu.ddr_bytes for d in region.decisions))
-    runs = [_predicted_us(decision) for decision in region.decisions]
+    block = in_blocks.issuperset(op.name for op in region.ops)
+    runs = [None if block else _predicted_us(decision) for decision in region.decisions]
     known = [us for us in runs if us is not None]
     npu_us = sum(known) if len(known) == len(runs) else _floor_us(region, traffic, target)
-    if len(known) < len(runs):
+    if block:
+        standing = Standing.BLOCK
+    elif len(known) < len(runs):
         standing = Standing.NEEDS if cpu_us > npu_us else Standing.STAYS
     elif region.side is Side.NPU:
         standing = Standing.RUNS
@@ -111,7 +131,7 @@ def _row(region: Region, measured: dict[str, float], whole: float, target: Targe
         flop=region.flop,
         dram_bytes=traffic,
         standing=standing,
-        why=_why(region.decisions[0]),
+        why="a kernel of ours runs it with its neighbours" if block else _why(region.decisions[0]),
     )
 
 
