@@ -30,7 +30,7 @@ from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
 from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.encoder_panels import rounds_of
 from aiec.codegen.encoder_transfers import issues, reads, writes
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.plan_encoder import candidates, plan_encoder
 from aiec.ir.design import EncoderDesign
 from aiec.ir.encoder import BlockKind, EncoderPlan, GemmStep
 from aiec.ir.errors import CodegenError
@@ -163,6 +163,23 @@ def test_transfers_of_every_whisper_fit_a_shim_and_stay_in_their_buffers(
 
 
 @TARGETS
+@pytest.mark.parametrize("size", WHISPER)
+def test_every_plan_of_the_search_can_be_emitted(target: Target, size: str) -> None:
+    """Descriptors of all its sequences and all transfers fit."""
+    for candidate in candidates(WHISPER[size], target, partial_sums=False):
+        plan = candidate.plan
+        for block in plan.blocks:
+            splits = {
+                (step.parts, step.turns): 2 * step.sets * len(step.parts)
+                for step in block.steps
+                if isinstance(step, GemmStep)
+            }
+            assert 24 + 4 + 4 + sum(splits.values()) <= target.mem.bds, (candidate.choice, block)
+            for step in block.steps:
+                issues(plan, step)
+
+
+@TARGETS
 def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
     """Objects of x and weights on every lane, for each step of a layer."""
     plan = plan_encoder(WHISPER["small"], target)
@@ -231,15 +248,16 @@ def test_descriptors_of_sequences_are_not_those_that_run_for_ever(
         assert len(static) == len(set(static))
         for sequence in ops(module, RuntimeSequenceOp):
             written = [
-                bd.bd_id.value.data
+                (bd.bd_id.value.data, task.channel.value.data)
                 for task in sequence.walk()
                 if isinstance(task, DmaConfigureTaskOp) and tile_of(task.tile) == tile_of(dma.tile)
                 for bd in task.walk()
                 if isinstance(bd, DmaBdOp) and bd.bd_id
             ]
-            assert written and not set(written) & set(static)
-            assert len(written) == len(set(written)) and min(written) >= 24
-            assert max(written) < design.plan.target.mem.bds
+            numbers = [number for number, _ in written]
+            assert written and not set(numbers) & set(static)
+            assert len(numbers) == len(set(numbers))
+            assert all(24 * channel <= number < 24 * (channel + 1) for number, channel in written)
 
 
 def test_too_many_splits_of_weights_are_refused() -> None:
