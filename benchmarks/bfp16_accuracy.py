@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.speech import models
 from aiec.speech.whisper import Encoder, EncoderBlock
 
@@ -30,13 +31,8 @@ def bf16(x: Tensor) -> Tensor:
 
 
 def bfp16(x: Tensor) -> Tensor:
-    """Rounded in blocks of eight along the last dimension; see the kernels' emulation of it."""
-    eights = bf16(functional.pad(x, (0, -x.shape[-1] % 8))).unflatten(-1, (-1, 8))
-    exponent = torch.frexp(eights.abs().amax(-1, keepdim=True))[1] - 1
-    step = torch.ldexp(torch.ones_like(eights[..., :1]), exponent - 6)
-    over = torch.round(eights / step).amax(-1, keepdim=True) > 127
-    step = torch.where(over, 2 * step, step)
-    return (torch.round(eights / step) * step).flatten(-2)[..., : x.shape[-1]]
+    """Rounded to bf16, then in blocks of eight along the last dimension."""
+    return rounded_to_bfp16(bf16(x))
 
 
 @dataclass(frozen=True)
@@ -89,6 +85,8 @@ class Rounded:
         weight = bf16(linear.weight * norm.weight * scale)
         bias = linear.weight @ norm.bias + (0 if linear.bias is None else linear.bias)
         mean, variance = x.mean(1, keepdim=True), x.var(1, unbiased=False, keepdim=True)
+        if kind in self.kinds:  # as packing does: the column sums are of what is multiplied
+            weight[:, self.order] = bfp16(weight[:, self.order])
         sums = self.product(kind, x[:, self.order], weight[:, self.order])
         result = (sums - mean * weight.sum(1)) / torch.sqrt(variance + norm.eps) + bias * scale
         return result if kind == "fc1" else bf16(result)

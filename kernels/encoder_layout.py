@@ -31,6 +31,7 @@ from aiec.ir.encoder import (
 )
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Activation
+from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.kernels.encoder import MMUL_SHAPE
 
 Buffer = NDArray[np.uint8]
@@ -179,6 +180,8 @@ def _pack_gemm(
     padded = torch.zeros(j * c * TILE, kt * TILE, dtype=torch.bfloat16)
     runs = padded.view(j * c * TILE, step.runs, -1)
     runs[: step.n, :, : step.k // step.runs] = weight.reshape(step.n, step.runs, -1)
+    if plan.target.isa == "aie2p":  # the matrix unit's own rounding, so that sums are of its values
+        padded.copy_(rounded_to_bfp16(padded))
     split = padded.view(j, c, TILE // t, t, kt, TILE // s, s)
     grid = objects.reshape(c, j, kt, OBJECT_ELEMS)
     packed = torch.from_numpy(grid[..., :TILE_ELEMS].view(np.int16)).view(torch.bfloat16)

@@ -18,6 +18,7 @@ from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.plan_encoder import tiled
 from aiec.ir.encoder import BlockSequence, EncoderPlan, GemmStep, Matrix
 from aiec.kernels import torch_kernels
+from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, untile
 from aiec.runtime.sim import Simulator
 
@@ -30,7 +31,10 @@ def bf16(values: Tensor) -> Tensor:
 
 
 def random_operands(block: BlockSequence, seed: int) -> dict[str, LinearOperands]:
-    """Weights like a trained model's: outputs of about the size of the inputs."""
+    """Weights like a trained model's: outputs of about the size of the inputs.
+
+    With norm and scale folded in they are values that npu2's matrix unit keeps.
+    """
     dice = torch.Generator().manual_seed(seed)
 
     def random(*shape: int) -> Tensor:
@@ -48,6 +52,8 @@ def random_operands(block: BlockSequence, seed: int) -> dict[str, LinearOperands
         if step.name != "norm":
             weight /= math.sqrt(k)
         scale = QUERY_SCALE if step.name == "q" else 1.0
+        factors = scale * (torch.ones(k) if gamma is None else gamma)
+        weight = rounded_to_bfp16(bf16(weight * factors)) / factors
         bias = None if step.name in ("k", "norm") else random(step.n)
         found[step.operand] = LinearOperands(weight, bias, gamma, beta, scale)
     return found

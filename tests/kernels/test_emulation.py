@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from kernel_objects import BF16, aligned
 
 from aiec.ir.errors import CodegenError, SimulationError
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.kernels.encoder import THROUGH_BFP16
 from aiec.kernels.host import HostFunction, compile_source
 
@@ -195,6 +197,15 @@ def test_products_through_bfp16(kind: str, mode: str) -> None:
     columns = np.stack([bfp16(column, mode) for column in b.reshape(8, 8).T.astype(float)]).T
     probe("multiply_in", NPU2, (THROUGH_BFP16,))(a, b, c, MODES[mode])
     np.testing.assert_allclose(c.reshape(8, 8), rows @ columns, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_what_packing_rounds_stays_as_it_is_in_a_product(kind: str) -> None:
+    values = BLOCKS[kind](np.random.default_rng(6)).astype(BF16)
+    kept = rounded_to_bfp16(torch.from_numpy(values.astype(np.float32)))
+    said = np.stack([bfp16(row, "conv_even") for row in values.astype(float)])
+    np.testing.assert_array_equal(kept.numpy(), said)
+    assert torch.equal(kept.bfloat16().float(), kept) and torch.equal(rounded_to_bfp16(kept), kept)
 
 
 def test_shuffles() -> None:

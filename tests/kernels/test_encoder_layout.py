@@ -10,6 +10,7 @@ from aiec.codegen.plan_encoder import plan_encoder
 from aiec.ir.encoder import OBJECT_ELEMS, TILE, BlockKind, EncoderPlan, EncoderShape, Matrix, Word
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.kernels.encoder import MMUL_SHAPE
 from aiec.kernels.encoder_layout import (
     LinearOperands,
@@ -59,6 +60,8 @@ def test_weight_objects_with_their_tails(target: Target) -> None:
     given["fc1"] = LinearOperands(weight, own_bias, gamma, beta, scale=0.5)
     packed = pack_weights(plan, block, given)
     folded = (weight * gamma * 0.5).bfloat16().float()
+    if target is NPU2:  # what its matrix unit keeps
+        folded = rounded_to_bfp16(folded)
     bias = 0.5 * (own_bias + weight @ beta)
     c = plan.columns
     for tiles in ((0, 0, 0), (c - 1, 512 // (64 * c) - 1, 3), (1, 0, 2)):
@@ -69,7 +72,7 @@ def test_weight_objects_with_their_tails(target: Target) -> None:
             weights, folded[n0 : n0 + TILE, k0 : k0 + TILE].T, rtol=2**-8, atol=0
         )
         torch.testing.assert_close(tail[0], bias[n0 : n0 + TILE])
-        torch.testing.assert_close(tail[1], folded[n0 : n0 + TILE].sum(1), rtol=1e-4, atol=2e-2)
+        torch.testing.assert_close(tail[1], folded[n0 : n0 + TILE].sum(1), rtol=1e-4, atol=2e-3)
 
 
 @TARGETS
