@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aiec.ir.errors import OptionError
 from aiec.progress import doing
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def register(app: typer.Typer) -> None:
@@ -53,8 +56,10 @@ def sim(
     with doing(f"simulating {design}"):
         from aiec.runtime.sim.run_file import run_file
 
+        found = _folder_or_file(design)
         report = run_file(
-            _folder_or_file(design),
+            found,
+            defaults=_controls(found, sequence),
             inputs={name: Path(path) for name, path in _pairs("--in", inputs)},
             outputs={name: Path(path) for name, path in _pairs("--out", outputs)},
             kernels=dict(_pairs("--kernel", kernels)),
@@ -74,6 +79,23 @@ def _folder_or_file(design: Path) -> Path:
     from aiec.codegen.build import MANIFEST
 
     return design.parent if design.with_name(MANIFEST).is_file() else design
+
+
+def _controls(design: Path, sequence: str | None) -> dict[str, np.ndarray]:
+    """For a folder with an encoder's blocks: weights of zeros that drive the cores all the same."""
+    from aiec.codegen.build import MANIFEST, load_artifact
+    from aiec.ir.design import EncoderDesign
+    from aiec.kernels.encoder_layout import pack_controls
+
+    if not (design / MANIFEST).is_file():
+        return {}
+    compiled = load_artifact(design).design
+    if not isinstance(compiled, EncoderDesign):
+        return {}
+    for block in compiled.sequences:
+        if sequence == block.symbol or len(compiled.sequences) == 1:
+            return {"weights": pack_controls(compiled.plan, block)}
+    return {}  # the simulator names the sequences that there are
 
 
 def _pairs(option: str, given: list[str] | None) -> list[tuple[str, str]]:

@@ -19,7 +19,8 @@ def rounded_to_bfp16(values: Tensor) -> Tensor:
 
     The step of a block is 2^-6 of the power of two at or below its largest magnitude, twice that
     where the largest would round up to 128 steps. k need not be a multiple of eight. Every result
-    is a bf16 too, and rounds to itself.
+    is a bf16 too, and rounds to itself, but in blocks (about one in a hundred) with a mantissa of
+    -128: that is a power of two, so their step doubles when they are rounded again.
 
     Example: 1.0 and 0.01 in one block: the step is 1/64, and 0.01 becomes 1/64.
     """

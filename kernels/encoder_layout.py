@@ -62,16 +62,31 @@ def pack_weights(
     weight object is [k/s][n/t][s][t] bf16, then 64 fp32 of bias and 64 fp32 of column sums, the
     same in every k tile. Raises `CodegenError` where an operand is missing or of another size.
     """
-    buffer = np.zeros(block.argument("weights").nbytes, np.uint8)
-    elements = buffer.view(np.uint16)
+    buffer = pack_controls(plan, block)
     for step in block.steps:
-        length = plan.columns * step.objects * OBJECT_ELEMS
-        objects = elements[step.weights : step.weights + length]
-        objects = objects.reshape(plan.columns, step.objects, OBJECT_ELEMS)
-        objects[:, 0, : 2 * PARAMETER_WORDS] = parameters(step).view(np.uint16)
         if isinstance(step, GemmStep):
-            _pack_gemm(plan, step, _operands_of(step, operands), objects[:, CONTROL_OBJECTS:])
+            objects = _objects_of(plan, step, buffer)[:, CONTROL_OBJECTS:]
+            _pack_gemm(plan, step, _operands_of(step, operands), objects)
     return buffer
+
+
+def pack_controls(plan: EncoderPlan, block: BlockSequence) -> Buffer:
+    """The weights of a block with its control objects alone: everything else is zero.
+
+    They drive the cores through the block's steps, so it can be run and timed without a model.
+    """
+    buffer = np.zeros(block.argument("weights").nbytes, np.uint8)
+    for step in block.steps:
+        first = _objects_of(plan, step, buffer)[:, 0, : 2 * PARAMETER_WORDS]
+        first[:] = parameters(step).view(np.uint16)
+    return buffer
+
+
+def _objects_of(plan: EncoderPlan, step: Step, buffer: Buffer) -> NDArray[np.uint16]:
+    """[array column][object][element] of a step, in the buffer's memory."""
+    length = plan.columns * step.objects * OBJECT_ELEMS
+    objects = buffer.view(np.uint16)[step.weights : step.weights + length]
+    return objects.reshape(plan.columns, step.objects, OBJECT_ELEMS)
 
 
 def parameters(step: Step) -> NDArray[np.int32]:

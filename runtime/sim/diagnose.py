@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.dma import Channel
 from aiec.runtime.sim.machine import Machine
@@ -9,12 +12,15 @@ from aiec.runtime.sim.process import Delay, Process, describe_lock_wait
 
 
 class DeadlockError(SimulationError):
-    """Nothing can happen and the sequence has not ended. `waits`: one sentence a waiting party."""
+    """Nothing can happen and the sequence has not ended. `waits`: one sentence a waiting party.
+
+    The text has the first of those that differ in numbers alone, and how many more there are.
+    """
 
     def __init__(self, cycle: int, waits: tuple[str, ...]) -> None:
         self.waits = waits
         super().__init__(
-            f"deadlock at cycle {cycle}: " + "; ".join(waits),
+            f"deadlock at cycle {cycle}: " + "; ".join(_first_of_each_kind(waits)),
             todo="look for the lock or token above that nobody releases",
         )
 
@@ -27,6 +33,14 @@ def deadlock(machine: Machine, sequence: Process) -> DeadlockError:
         _channel(channel) for channel in machine.channels.values() if channel.task is not None
     ]
     return DeadlockError(machine.engine.now, tuple(waits))
+
+
+def _first_of_each_kind(waits: tuple[str, ...]) -> Iterator[str]:
+    kinds: dict[str, list[str]] = {}
+    for wait in waits:
+        kinds.setdefault(re.sub(r"\d+", "0", wait), []).append(wait)
+    for first, *others in kinds.values():
+        yield first + (f" (and {len(others)} more like it)" if others else "")
 
 
 def leftovers(machine: Machine) -> tuple[str, ...]:

@@ -42,13 +42,15 @@ def run_file(
     limit_bytes: int = DEFAULT_LIMIT_BYTES,
     trace: Path | None = None,
     floor_plan: Path | None = None,
+    defaults: Mapping[str, np.ndarray] | None = None,
 ) -> Report:
     """Simulate `design` (an .mlir file, or a folder with design.mlir) and write its outputs.
 
     inputs, outputs: by the name of the sequence's argument in the text, or its number; one that is
         in neither is a zeroed array of its declared type, one in both starts from its input.
+    defaults: bytes of arguments, by name, that are in no input.
     limit_bytes: what the arrays made here, and the trace, may take.
-    trace: where to write the timeline for Perfetto.
+    trace: where to write the timeline for Perfetto, also of a run that ends in an error.
     floor_plan: where to write the page that shows the array over time.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
     """
@@ -68,27 +70,36 @@ def run_file(
     arguments = simulator.arguments(sequence)
     chosen = {name: path for name, path in inputs.items() if name in simulator.parameters}
     _check_names([name for name in (*inputs, *outputs) if name not in chosen], arguments)
-    values = list(_values(arguments, inputs, limit_bytes))
+    values = list(_values(arguments, inputs, defaults or {}, limit_bytes))
     parameters = {name: _number(path, _load(path)) for name, path in chosen.items()}
-    report = simulator.run(values, sequence, max_cycles, parameters)
+    try:
+        report = simulator.run(values, sequence, max_cycles, parameters)
+    finally:
+        if trace is not None:
+            simulator.write_trace(trace)
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
             if name in outputs:
                 _save(outputs[name], value)
-    if trace is not None:
-        simulator.write_trace(trace)
     if floor_plan is not None:
         write_floor_plan(floor_plan, simulator, report)
     return report
 
 
 def _values(
-    arguments: tuple[Argument, ...], inputs: Mapping[str, Path], limit_bytes: int
+    arguments: tuple[Argument, ...],
+    inputs: Mapping[str, Path],
+    defaults: Mapping[str, np.ndarray],
+    limit_bytes: int,
 ) -> Iterator[Any]:
     for argument in arguments:
         path = next((inputs[name] for name in argument.names if name in inputs), None)
         if path is None:
-            yield argument.zeros(limit_bytes)
+            made = argument.zeros(limit_bytes)
+            for name in argument.names:
+                if name in defaults:
+                    made.view(np.uint8).reshape(-1)[:] = defaults[name]
+            yield made
             limit_bytes -= argument.nbytes
         else:
             loaded = _load(path)

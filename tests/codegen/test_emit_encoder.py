@@ -6,14 +6,18 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from small_encoders import small_encoder
 from test_plan_encoder import WHISPER
 from xdsl.dialects.builtin import FixedBitwidthType, MemRefType, ModuleOp
 from xdsl.ir import Operation
 
+from aiec.cli import run as run_command
+from aiec.codegen.build import build
 from aiec.codegen.dialects import parse
 from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp
 from aiec.codegen.dialects.locks import LockOp, UseLockOp
@@ -296,3 +300,14 @@ def test_a_transfer_that_fits_no_descriptor_is_refused() -> None:
     assert isinstance(step, GemmStep)
     with pytest.raises(CodegenError, match="fc1: the x transfer needs a stride over 1048576 words"):
         issues(plan, replace(step, x=replace(step.x, row_tile=1 << 20)))
+
+
+def test_a_compiled_folder_runs_without_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Zero weights, zero state: what the folder's control objects make the cores do is zero too."""
+    plan = plan_encoder(small_encoder(), NPU1, (BlockKind.FINAL,))
+    build(emit_encoder(plan, "small", "E1"), tmp_path)
+    assert run_command(["sim", str(tmp_path), "--out", f"out={tmp_path / 'out.npy'}"]) == 0
+    assert "(simulated)" in capsys.readouterr().out
+    assert not np.load(tmp_path / "out.npy").view(np.uint16).any()

@@ -36,6 +36,16 @@ def test_a_core_that_waits_is_part_of_the_deadlock():
         simulate(text, arrays(), {"add_one": lambda x, y, n: None})
 
 
+def test_a_deadlock_of_many_tells_each_kind_once():
+    waits = [f"core of tile ({c}, 2) waits for lock x_{c} >= 1 since cycle {c}" for c in range(8)]
+    error = DeadlockError(9, ("runtime sequence @s waits for a token", *waits))
+    assert str(error).startswith(
+        "deadlock at cycle 9: runtime sequence @s waits for a token; core of tile (0, 2) waits for "
+        "lock x_0 >= 1 since cycle 0 (and 7 more like it)"
+    )
+    assert error.waits[1:] == tuple(waits)
+
+
 def test_a_fifth_outstanding_task_is_refused():
     pushes = "".join(designs.memcpy("b", "out", (1, 1, 1, 16), bd_id=i) for i in range(5))
     with pytest.raises(SimulationError, match="a task is pushed to a full queue"):
