@@ -41,6 +41,8 @@ from aiec.ir.errors import DesignError
 _SPACED = re.compile(r"(?<=memref<)(?:\s*[\d?]+\s*x)*\s*[\d?]+\s+x\s+\w+")
 # A loop's only result without parentheses: `iter_args(%a = %b) -> i32 {`.
 _LONE_RESULT = re.compile(r"(iter_args\([^()]*\) )-> (\w+) (?=\{)")
+# A loop that carries nothing, as MLIR prints it.
+_BARE_WHILE, _BARE_WHILE_READ = "scf.while : () -> ", "scf.while():() -> "
 # A mem tile's 512 KB in bytes: no constant that an array holds has more elements.
 DENSE_ELEMENTS = 512 * 1024
 
@@ -99,6 +101,7 @@ def verify(module: ModuleOp) -> None:
 def _as_today(text: str) -> str:
     """Spellings that xDSL does not read, every character else where it was."""
     text = _SPACED.sub(lambda found: _closed_up(found[0]), text)
+    text = text.replace(_BARE_WHILE, _BARE_WHILE_READ)
     return _LONE_RESULT.sub(r"\1->(\2)", text)
 
 

@@ -193,6 +193,17 @@ def test_control_flow_in_a_core():
       cf.br ^go
     ^go:
       aie.use_lock(%yp, AcquireGreaterEqual, 1)
+      memref.store %k2, %y0[%c0] : memref<8xi32>
+      scf.while : () -> () {
+        %left = memref.load %y0[%c0] : memref<8xi32>
+        %any = arith.cmpi sgt, %left, %k0 : i32
+        scf.condition(%any)
+      } do {
+        %last = memref.load %y0[%c0] : memref<8xi32>
+        %less = arith.subi %last, %k1 : i32
+        memref.store %less, %y0[%c0] : memref<8xi32>
+        scf.yield
+      }
       scf.for %i = %c0 to %c8 step %c1 {
         %n = arith.index_cast %i : index to i32
         %first = arith.addi %n, %k1 : i32
