@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from aiec.ir.design import KernelBuild
-from aiec.ir.errors import DesignError, OptionError, OutputError, nearest
+from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationError, nearest
 from aiec.ir.target import Target
 from aiec.kernels import host
 from aiec.runtime.sim.floor_plan import write_floor_plan
@@ -74,13 +74,16 @@ def run_file(
     parameters = {name: _number(path, _load(path)) for name, path in chosen.items()}
     try:
         report = simulator.run(values, sequence, max_cycles, parameters)
-    finally:
+    except SimulationError:
         if trace is not None:
             simulator.write_trace(trace)
+        raise
     for argument, value in zip(arguments, values, strict=True):
         for name in argument.names:
             if name in outputs:
                 _save(outputs[name], value)
+    if trace is not None:
+        simulator.write_trace(trace)
     if floor_plan is not None:
         write_floor_plan(floor_plan, simulator, report)
     return report

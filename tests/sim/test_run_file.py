@@ -7,7 +7,7 @@ import designs
 import numpy as np
 import pytest
 
-from aiec.ir.errors import DesignError, OptionError, OutputError
+from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationError
 from aiec.runtime.sim.run_file import run_file
 
 KERNEL = "def add_one(x, y, n):\n    y[:n] = x[:n] + 1\n"
@@ -96,3 +96,17 @@ def test_text_without_a_device_and_a_broken_manifest(folder):
     (folder / "design.mlir").write_text("module {}")
     with pytest.raises(DesignError, match=r"the text has no aie\.device"):
         run(folder, {}, design=".")
+
+
+def test_a_deadlock_leaves_its_trace(folder):
+    text = designs.add_one_relay().replace(designs.memcpy("a", "in", (1, 1, 1, 64)), "")
+    (folder / "design.mlir").write_text(text)
+    with pytest.raises(SimulationError, match="deadlock"):
+        run_file(
+            folder / "design.mlir",
+            inputs={},
+            outputs={},
+            kernels={"add_one": str(folder / "kernels.py") + ":add_one"},
+            trace=folder / "trace.json",
+        )
+    assert json.loads((folder / "trace.json").read_text())["traceEvents"]
