@@ -1,6 +1,6 @@
 """What bfp16 products cost a Whisper encoder on npu2, product by product.
 
-    python benchmarks/bfp16_accuracy.py base /work/audio/clip.flac
+    python benchmarks/bfp16_accuracy.py base clip.flac
 
 Runs the encoder of a model of this machine in torch, with the roundings that the NPU's design has:
 operands and results of products in bf16, norms folded around them; then with the operands of all
