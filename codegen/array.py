@@ -97,7 +97,7 @@ def declare_array(plan: GemmPlan) -> Array:
     return array
 
 
-def carries_x(plan: GemmPlan, column: int) -> bool:
+def carries_x(plan: GemmPlan | EncoderPlan, column: int) -> bool:
     """Whether a column's shim and mem tile bring x to one of the rows."""
     return column in {x_column(plan, row) for row in range(plan.rows)}
 

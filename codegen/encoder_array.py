@@ -17,8 +17,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
-from aiec.codegen.array import DEPTH, LockPair, connect, lock_pair
-from aiec.codegen.gemm_transfers import x_column
+from aiec.codegen.array import DEPTH, LockPair, carries_x, connect, lock_pair
 from aiec.codegen.plan_encoder import SINGLE_OBJECTS
 from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS, EncoderPlan
 from aiec.kernels.encoder import SCRATCH_ELEMS
@@ -126,7 +125,7 @@ def _mem_tile(plan: EncoderPlan, column: int, tile: SSAValue) -> EncoderMemTile:
     def pool(role: str, elems: int) -> SSAValue:
         return ops.buffer(tile, f"{name}_{role}", MemRefType(ops.ELEMENT_TYPES["bf16"], [elems]))
 
-    has_x = column in {x_column(plan, row) for row in range(plan.rows)}
+    has_x = carries_x(plan, column)
     sizes = plan.mem
     return EncoderMemTile(
         column,

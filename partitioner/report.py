@@ -12,11 +12,11 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from aiec.ir.errors import OutputError
 from aiec.ir.graph import OpKind
 from aiec.ir.partition import Objective, Partition, Side
 from aiec.partitioner.regions import Region, obstacles, regions
 from aiec.partitioner.report_dot import to_dot
+from aiec.partitioner.report_files import write_files
 from aiec.partitioner.report_html import to_html
 from aiec.partitioner.report_json import to_json
 from aiec.partitioner.report_roofline import to_roofline
@@ -110,17 +110,7 @@ def write_report(partition: Partition, directory: Path) -> tuple[Path, ...]:
         "timeline.json": to_timeline(partition),
         "roofline.html": to_roofline(partition),
     }
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (directory / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the partition's report: {error.strerror}",
-            where=str(directory),
-            todo="choose a folder that can be written",
-        ) from error
-    return tuple(directory / name for name in texts)
+    return write_files(texts, directory, "the partition's report")
 
 
 def _lines(region: Region, objective: Objective) -> tuple[Text, Text, Text]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from aiec.ir.errors import OutputError
+from aiec.partitioner.report_files import write_files
 from aiec.partitioner.suitability import Row, Standing, plan
 
 _HEADS = ("op", "ops", "this CPU", "share", "FLOP", "DRAM", "flop/byte", "GFLOP/s", "GB/s", "NPU")
@@ -81,17 +81,7 @@ def to_html(report: ProfileReport) -> str:
 def write_profile(report: ProfileReport, directory: Path) -> tuple[Path, ...]:
     """Write both into `directory`; return their paths."""
     texts = {"profile.md": to_markdown(report), "profile.html": to_html(report)}
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (directory / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the profile: {error.strerror}",
-            where=str(directory),
-            todo="choose a folder that can be written",
-        ) from error
-    return tuple(directory / name for name in texts)
+    return write_files(texts, directory, "the profile")
 
 
 def shown(report: ProfileReport, most: int = 12) -> Sequence[str]:
