@@ -210,14 +210,12 @@ def _final(sizes: Sizes) -> BlockSequence:
 
 
 def _cross(sizes: Sizes) -> BlockSequence:
-    """Keys and values of a decoder layer, row-major, one after the other in "cross"."""
-    shape, tiles = sizes.shape, sizes.state_tiles
-    square, out = (shape.state, shape.state), tiled("out", tiles)
-    keys = row_major("cross", TILE * tiles)
+    """Keys and values of a decoder layer's cross attention."""
+    shape, tiles, made = sizes.shape, sizes.state_tiles, ("cross_k", "cross_v")
     steps = _Steps(sizes)
-    steps.gemm("cross_k", square, x=out, out=keys)
-    steps.gemm("cross_v", square, x=out, out=replace(keys, offset=sizes.state_elems))
-    buffers = {"out": sizes.state_elems, "cross": 2 * sizes.state_elems}
+    for name in made:
+        steps.gemm(name, (shape.state, shape.state), x=tiled("out", tiles), out=tiled(name, tiles))
+    buffers = dict.fromkeys(("out", *made), sizes.state_elems)
     return steps.block(BlockKind.CROSS, buffers, macs=2 * shape.frames * shape.state**2)
 
 

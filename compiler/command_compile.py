@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiec.decide_named import (
+    Batch,
     Cpu,
     ForceCpu,
     ForceNpu,
     Model,
     Objective,
+    Part,
     Policy,
     TargetName,
     decide_named,
@@ -29,8 +31,6 @@ from aiec.progress import doing
 if TYPE_CHECKING:
     from aiec.ir.partition import Partition
 
-Part = Annotated[str, typer.Option(help="encoder, or decoder: one token step with its caches")]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -42,6 +42,7 @@ def compile_model(
     target: TargetName,
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for the design's folder")],
     part: Part = "encoder",
+    batch: Batch = 1,
     mlir_aie: Annotated[
         str | None, typer.Option(help="E1 or E2: mlir-aie of February or of August 2026")
     ] = None,
@@ -64,7 +65,7 @@ def compile_model(
         mlir_aie=mlir_aie,
         cpu=cpu,
     )
-    decided = decide_named(model, part, target, options, None)
+    decided = decide_named(model, part, target, options, None, batch)
     _refuse_empty(decided)
     with doing(f"planning and printing the designs of {model}"):
         artifacts = make_designs(decided, target_named(target), options, output)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiec.decide_named import (
+    PARTS,
     Batch,
     Cpu,
     ForceCpu,
@@ -28,10 +29,7 @@ from aiec.decide_named import (
 if TYPE_CHECKING:
     from aiec.ir.partition import Partition
 
-Part = Annotated[
-    str,
-    typer.Option(help="encoder; decoder: one token step with its caches; or both"),
-]
+Part = Annotated[str, typer.Option(help=f"{PARTS}; or both: window and decoder")]
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +65,7 @@ def partition(
         cpu=cpu,
         memory_mb=memory_mb,
     )
-    parts = ("encoder", "decoder") if part == "both" else (part,)
+    parts = ("window", "decoder") if part == "both" else (part,)
     decided = []
     for one in parts:
         directory = dump_graph / one if dump_graph and len(parts) > 1 else dump_graph

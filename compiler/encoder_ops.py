@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch.fx import Node
 
-from aiec.axes import Sizes, axes, follow, moved_from
+from aiec.axes import Sizes, axes, follow, is_move, moved_from
 from aiec.fuse_linear import is_static_f32, product_of, shape_of
 
 _aten = torch.ops.aten
@@ -25,12 +26,16 @@ HEAD = 64  # elements of a head that our kernel computes
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """x @ weight.T + bias, over the last dimension of x (windows, positions, k)."""
+    """x @ weight.T + bias, over the last dimension of x (windows, positions, k).
+
+    `made` are those of `nodes` that come after x's own moves.
+    """
 
     x: Node
     weight: Node
     bias: Node | None
     nodes: tuple[Node, ...]
+    made: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,8 @@ def linear(node: Node, weights: frozenset[str]) -> Linear | None:
         return None
     if follow(before, axes("b s k", sizes), sizes) != axes("bs k", sizes):
         return None
-    nodes = (*before, *product.nodes, *after)
-    return Linear(source, product.weight, product.bias, nodes)
+    made = (*product.nodes, *after)
+    return Linear(source, product.weight, product.bias, (*before, *made), made)
 
 
 def layer_norm(node: Node, weights: frozenset[str]) -> Norm | None:
@@ -157,6 +162,15 @@ def attended(node: Node) -> Attended | None:
         return None
     nodes = (*q_nodes, *k_nodes, *v_nodes, sdpa, getitem, *joined)
     return Attended(q, k, v, scale * q_scale * k_scale, nodes)
+
+
+def attentions_of(node: Node) -> Iterator[Node]:
+    """The attentions that read `node`, by way of moves or of a cache that it is put into."""
+    for user in node.users:
+        if user.target is _SDPA:
+            yield user
+        elif is_move(user) or user.target is _aten.cat.default:
+            yield from attentions_of(user)
 
 
 def _cut_in_heads(node: Node, sizes: Sizes) -> tuple[Node, float, tuple[Node, ...]] | None:

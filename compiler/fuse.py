@@ -45,16 +45,17 @@ def _ops(captured: Capture) -> list[FusedOp]:
 def _with_blocks(ops: list[FusedOp], matches: tuple[BlockMatch, ...]) -> list[FusedOp]:
     """Put one op in the place of those that make up a block."""
     part_of = {node.name: match for match in matches for node in match.nodes}
-    parts: dict[str, list[FusedOp]] = {match.out.name: [] for match in matches}
+    parts: dict[str, list[FusedOp]] = {match.name: [] for match in matches}
+    for op in ops:
+        if match := part_of.get(op.nodes[-1]):
+            parts[match.name].append(op)
     left: list[FusedOp] = []
     for op in ops:
         match = part_of.get(op.nodes[-1])
         if match is None:
             left.append(op)
-            continue
-        parts[match.out.name].append(op)
-        if match.out.name in op.outputs:
-            left.append(_block_op(match, tuple(parts[match.out.name])))
+        elif match.outs[0].name in op.outputs:  # before anybody reads one of them
+            left.append(_block_op(match, tuple(parts[match.name])))
         elif not match.shared.isdisjoint(op.nodes):
             left.append(op)
     return left
@@ -67,7 +68,7 @@ def _block_op(match: BlockMatch, parts: tuple[FusedOp, ...]) -> FusedOp:
         kind=OpKind.ENCODER_BLOCK,
         nodes=tuple(dict.fromkeys(name for op in parts for name in op.nodes)),
         inputs=_distinct(name for op in parts for name in op.inputs if name not in made),
-        outputs=(match.out.name,),
+        outputs=tuple(out.name for out in match.outs),
         flop=sum(op.flop for op in parts),
         targets=tuple(target for op in parts for target in op.targets),
         block=match.block,

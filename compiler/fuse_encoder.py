@@ -7,9 +7,11 @@ backwards through what `encoder_ops.py` recognises, whatever views and copies st
     layer   h = x + linear(attention(q(n), k(n), v(n))), n = norm(x)
             h + linear(gelu(linear(norm(h))))
     final   norm(x), x made by a layer
+    cross   linear(x), linear(x): keys and values of a decoder layer, x made by a final norm, or an
+            input of the graph if one attention reads both
 
 Requires: a graph of `capture.py`. Ensures: nothing but moves of data is read outside of its block,
-except `out`; all is float32 of fixed shape; heads are of 64, widths multiples of 64. What does not
+except `outs`; all is float32 of fixed shape; heads are of 64, widths multiples of 64. What does not
 fit stays as it is, ops one by one.
 """
 
@@ -27,6 +29,7 @@ from aiec.capture import Capture
 from aiec.encoder_ops import (
     Linear,
     attended,
+    attentions_of,
     convolution,
     gelu,
     layer_norm,
@@ -47,13 +50,14 @@ class BlockMatch:
     """One block.
 
     Attributes:
-        out: the node whose value it makes.
+        outs: the nodes whose values it makes, in execution order: keys and values of a cross
+            attention, one of any other kind.
         nodes: all nodes that take part.
         name: `encoder_layer_3`, the fourth layer of the graph.
     """
 
     block: EncoderBlock
-    out: Node
+    outs: tuple[Node, ...]
     nodes: frozenset[Node]
     name: str = ""
 
@@ -61,13 +65,14 @@ class BlockMatch:
     def shared(self) -> frozenset[str]:
         """Names of the nodes, moves of what goes in, that are read outside of it as well."""
         return frozenset(
-            node.name for node in self.nodes if node is not self.out and not self._all_inside(node)
+            node.name for node in self.nodes if node not in self.outs and not self._all_inside(node)
         )
 
     def _all_inside(self, node: Node) -> bool:
         """Nobody outside reads the node, or a move of it that is read outside."""
         return all(
-            user in self.nodes and (user is self.out or not is_move(user) or self._all_inside(user))
+            user in self.nodes
+            and (user in self.outs or not is_move(user) or self._all_inside(user))
             for user in node.users
         )
 
@@ -76,9 +81,10 @@ def fuse_encoder(captured: Capture) -> tuple[BlockMatch, ...]:
     """Return the blocks of `captured`; no node is in two of them."""
     nodes = captured.module.graph.nodes
     found = _disjoint(match for node in nodes for match in _sums(node, captured.weights))
-    layers = {match.out for match in found if match.block.kind is BlockKind.LAYER}
+    layers = {out for match in found if match.block.kind is BlockKind.LAYER for out in match.outs}
     finals = [match for node in nodes if (match := _final(node, layers, captured.weights))]
-    return _named(_disjoint((*found, *finals)))
+    encoded = {out for match in finals for out in match.outs}
+    return _named(_disjoint((*found, *finals, *_crosses(nodes, encoded, captured.weights))))
 
 
 def _named(matches: tuple[BlockMatch, ...]) -> tuple[BlockMatch, ...]:
@@ -134,7 +140,8 @@ def _layer(out: Node, state: Node, mlp: Node, weights: frozenset[str]) -> BlockM
                 mlp=shape_of(nodes[0])[-1],
                 scale=scale,
             )
-            return BlockMatch(block, out, frozenset((*nodes, *copies, middle, *before, *more, out)))
+            taking = (*nodes, *copies, middle, *before, *more, out)
+            return BlockMatch(block, (out,), frozenset(taking))
     return None
 
 
@@ -210,7 +217,8 @@ def _stem(out: Node, value: Node, added: Node, weights: frozenset[str]) -> Block
         mels=mels,
         positions=place[0].name,
     )
-    return BlockMatch(block, out, frozenset((*first.nodes, *second.nodes, value, *place[1], out)))
+    taking = (*first.nodes, *second.nodes, value, *place[1], out)
+    return BlockMatch(block, (out,), frozenset(taking))
 
 
 def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch | None:
@@ -221,7 +229,52 @@ def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch |
     batch, frames, width = shape_of(node)
     steps = (StepOperands("norm", None, gamma=norm.gamma.name, beta=norm.beta.name),)
     block = EncoderBlock(BlockKind.FINAL, batch, frames, width, norm.x.name, steps)
-    return BlockMatch(block, node, frozenset(norm.nodes))
+    return BlockMatch(block, (node,), frozenset(norm.nodes))
+
+
+def _crosses(
+    nodes: Iterable[Node], encoded: set[Node], weights: frozenset[str]
+) -> Iterator[BlockMatch]:
+    """Square linear layers of one encoded value, two by two in execution order."""
+    read: dict[Node, dict[Node, tuple[Node, Linear]]] = {}  # by what they read, by their product
+    for node in nodes:
+        found = _projection(node, weights)
+        if found is not None:
+            product = moved_from(node)[0]
+            read.setdefault(found.x, {}).setdefault(product, (node, found))
+    for x, projections in read.items():
+        made = list(projections.values())
+        for key, value in zip(made[::2], made[1::2], strict=False):
+            if x in encoded or (x.op == "placeholder" and _attend_together(key[0], value[0])):
+                yield _cross(x, key, value)
+
+
+def _projection(node: Node, weights: frozenset[str]) -> Linear | None:
+    """`node` as a linear layer from one width to the same, a multiple of tiles."""
+    value = node.meta.get("val")
+    if not isinstance(value, torch.Tensor) or value.dim() != 3 or not is_static_f32(node):
+        return None
+    found = linear(node, weights)
+    if found is None or shape_of(found.x) != shape_of(node) or shape_of(node)[-1] % TILE:
+        return None
+    return found
+
+
+def _attend_together(one: Node, other: Node) -> bool:
+    """Whether an attention reads both."""
+    return not set(attentions_of(one)).isdisjoint(attentions_of(other))
+
+
+def _cross(x: Node, key: tuple[Node, Linear], value: tuple[Node, Linear]) -> BlockMatch:
+    batch, frames, width = shape_of(x)
+    steps = tuple(
+        _operands(step, made)
+        for step, (_, made) in zip(("cross_k", "cross_v"), (key, value), strict=True)
+    )
+    block = EncoderBlock(BlockKind.CROSS, batch, frames, width, x.name, steps)
+    # What moves x to the products is left outside: other layers may share it.
+    taking = (node for _, made in (key, value) for node in made.made)
+    return BlockMatch(block, (key[0], value[0]), frozenset(taking))
 
 
 def _operands(
@@ -232,10 +285,10 @@ def _operands(
 
 
 def _is_closed(match: BlockMatch) -> bool:
-    """Nothing outside reads what is computed inside, but for `out` and moved inputs."""
+    """Nothing outside reads what is computed inside, but for `outs` and moved inputs."""
     inside = match.nodes
     return all(
         inside.issuperset(node.users) or moved_from(node)[0] not in inside
         for node in inside
-        if node is not match.out
+        if node not in match.outs
     )

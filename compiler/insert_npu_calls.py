@@ -13,7 +13,8 @@ After::
     send_x(x) -> npu_addmm(_, weight, bias, None) -> npu_addmm_1(_, weight, bias, None)
               -> receive_addmm_1(_)
 
-A block of an encoder is one such call, with all its weights. Where an op overwrites what it reads,
+A block of an encoder is one such call, with all its weights; one that makes several values gives a
+tuple of them, which getitems take apart. Where an op overwrites what it reads,
 whoever reads the value later gets it by way of the CPU, which received it before.
 
 Requires: the partition was made from the `MixedGraph` of this capture. Ensures: the returned module
@@ -22,6 +23,7 @@ takes and returns the same values, lints, and the capture's module is unchanged.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -42,7 +44,10 @@ class NpuOps(Protocol):
         ...
 
     def run(self, piece: Any, /) -> Callable[..., Any]:
-        """Make the call (x, ...) that computes `piece` on the device; `_others` has its order."""
+        """Make the call (x, ...) that computes `piece` on the device; `_others` has its order.
+
+        It gives a value, or a tuple where the piece makes several.
+        """
         ...
 
     def receive(self, value: Any, /) -> torch.Tensor:
@@ -103,18 +108,28 @@ class _Insertion:
 
     def replace(self, op: FusedOp) -> None:
         """Compute `op` on the device; ops of the CPU read what is received."""
-        npu, out = self._sessions[op.kind], self._nodes[op.outputs[0]]
-        with self._module.graph.inserting_before(out):
+        npu, graph = self._sessions[op.kind], self._module.graph
+        with graph.inserting_before(self._nodes[op.outputs[0]]):
             x = self._x(op)
             call = self._call(
                 f"npu_{op.name}", op.piece.label, npu.run(op.piece), x, *self._others(op)
             )
-            received = self._call(f"receive_{op.name}", "to the CPU", npu.receive, call)
-        call.meta = {}  # not a tensor: what `out` says of shapes is true of `received`
-        received.meta = dict(out.meta)
-        out.replace_all_uses_with(received)
-        self._nodes[op.outputs[0]] = received
-        self._made[op.outputs[0]] = call, op
+            made = [call]
+            if len(op.outputs) > 1:
+                made = [
+                    graph.call_function(operator.getitem, (call, i)) for i in range(len(op.outputs))
+                ]
+            received = [
+                self._call(f"receive_{op.name}", "to the CPU", npu.receive, one) for one in made
+            ]
+        for node in (call, *made):  # no tensors: what `out` says of shapes is true of `received`
+            node.meta = {}
+        for name, value, copy in zip(op.outputs, made, received, strict=True):
+            out = self._nodes[name]
+            copy.meta = dict(out.meta)
+            out.replace_all_uses_with(copy)
+            self._nodes[name] = copy
+            self._made[name] = value, op
 
     def _x(self, op: FusedOp) -> Node:
         """The op's x on the device; forgotten here if the op overwrites it."""

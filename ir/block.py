@@ -17,7 +17,8 @@ class StepOperands:
     """The weights of one step, by name.
 
     Attributes:
-        step: q | k | v | proj | fc1 | fc2 in a layer, conv1 | conv2 in a stem, norm in a final.
+        step: q | k | v | proj | fc1 | fc2 in a layer, conv1 | conv2 in a stem, norm in a final,
+            cross_k | cross_v in a cross.
         weight: (n, k), or (n, channels, 3) of a convolution; None in `norm`.
         gamma, beta: of the layer norm before the step; its k is what they have.
     """

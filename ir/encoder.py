@@ -244,7 +244,10 @@ Step = GemmStep | AttentionStep
 
 @dataclass(frozen=True, slots=True)
 class HostBuffer:
-    """An argument of a sequence: mel | conv | positions | state | work | weights | out | cross."""
+    """An argument of a sequence.
+
+    Its role: mel | conv | positions | state | work | weights | out | cross_k | cross_v.
+    """
 
     role: str
     nbytes: int

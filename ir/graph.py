@@ -28,7 +28,7 @@ class OpKind(StrEnum):
     GELU = "gelu"
     EMBEDDING = "embedding"
     ELEMENTWISE = "elementwise"
-    ENCODER_BLOCK = "encoder_block"  # a stem, a layer or a final norm of an encoder, as one
+    ENCODER_BLOCK = "encoder_block"  # a stem, a layer, a final norm, keys and values across, as one
     VIEW = "view"  # metadata only: costs nothing anywhere
     OTHER = "other"
 

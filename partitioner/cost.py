@@ -114,7 +114,7 @@ class Costs:
             compute_us=steps.compute_us,
             memory_us=steps.memory_us,
             dispatch_us=block.batch * (target.dispatch_us + target.host_us),
-            transfer_us=self.crossing_us(block.x) + self.crossing_us(op.outputs[0]),
+            transfer_us=sum(map(self.crossing_us, (block.x, *op.outputs))),
             ddr_bytes=steps.ddr_bytes,
             dispatches=block.batch,
             resident_bytes=_NPU_ITEMSIZE

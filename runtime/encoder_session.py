@@ -47,7 +47,7 @@ class Windows:
 
 
 Send = Callable[[torch.Tensor], Windows]
-BlockCall = Callable[..., Windows]
+BlockCall = Callable[..., Windows | tuple[Windows, ...]]
 
 
 class EncoderSession:
@@ -84,17 +84,19 @@ class EncoderSession:
     def run(self, block: EncoderBlock) -> BlockCall:
         """Return `f(x, *weights)`, the weights in the order of `block.weights`.
 
-        A layer changes `x` itself and returns it.
+        A layer changes `x` itself and returns it; keys and values across come as a pair.
         """
-        sequence, read, made = self._sequence(block), _read(block), _made(block)
+        sequence, read, roles = self._sequence(block), _read(block), _made(block)
 
-        def call(x: Windows, *weights: torch.Tensor) -> Windows:
+        def call(x: Windows, *weights: torch.Tensor) -> Windows | tuple[Windows, ...]:
             kept = self._kept(block, sequence, dict(zip(block.weights, weights, strict=True)))
-            out = x if self.overwrites(block) else self._windows(block, sequence, made)
-            for source, result in zip(x.buffers, out.buffers, strict=True):
-                by_role = {**kept, read: source, made: result}
+            made = (x,)
+            if not self.overwrites(block):
+                made = tuple(self._windows(block, sequence, role) for role in roles)
+            for source, *results in zip(x.buffers, *(m.buffers for m in made), strict=True):
+                by_role = {**kept, read: source, **dict(zip(roles, results, strict=True))}
                 self._dispatch(sequence, tuple(by_role[a.role] for a in sequence.arguments))
-            return out
+            return made if len(made) > 1 else made[0]
 
         return call
 
@@ -105,11 +107,11 @@ class EncoderSession:
 
     def hands_over(self, producer: EncoderBlock, consumer: EncoderBlock) -> bool:
         """Whether `consumer` reads what `producer` made where it lies."""
-        return _made(producer) == _read(consumer) and producer.batch == consumer.batch
+        return _made(producer) == (_read(consumer),) and producer.batch == consumer.batch
 
     def overwrites(self, block: EncoderBlock) -> bool:
         """Whether the block leaves its output where its input was."""
-        return _made(block) == _read(block)
+        return _made(block) == (_read(block),)
 
     def _sequence(self, block: EncoderBlock) -> BlockSequence:
         assert belongs(block, self.plan.shape), block
@@ -165,11 +167,14 @@ class EncoderSession:
 
 
 def _read(block: EncoderBlock) -> str:
-    return "mel" if block.kind is BlockKind.STEM else "state"
+    """The role of the buffer with the block's x."""
+    return {BlockKind.STEM: "mel", BlockKind.CROSS: "out"}.get(block.kind, "state")
 
 
-def _made(block: EncoderBlock) -> str:
-    return "out" if block.kind is BlockKind.FINAL else "state"
+def _made(block: EncoderBlock) -> tuple[str, ...]:
+    """The roles of the buffers with what it makes."""
+    made = {BlockKind.FINAL: ("out",), BlockKind.CROSS: ("cross_k", "cross_v")}
+    return made.get(block.kind, ("state",))
 
 
 def _where(sequence: BlockSequence, role: str) -> Matrix:

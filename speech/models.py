@@ -16,12 +16,13 @@ import torch
 from torch import Tensor, nn
 
 from aiec.ir.errors import OptionError, nearest
-from aiec.speech.whisper import Cache, Decoder, Dims, Encoder
+from aiec.speech.whisper import Cache, Decoder, Dims, Encoder, Window
 
 PREFIX = "whisper-"
 AUDIO_POSITIONS, TEXT_POSITIONS = 1500, 448
 FRAMES = 2 * AUDIO_POSITIONS  # of 10 ms; the second convolution has stride 2
-PARTS = ("encoder", "decoder")
+# The encoder; it and the keys and values that decoders make of its output; one token step.
+PARTS = ("encoder", "window", "decoder")
 
 WINDOW_S = FRAMES / 100
 # Tokens that a decoder writes for a second of speech, greedily: 150 words a minute, 4 tokens for
@@ -89,13 +90,14 @@ def from_audio(
 
 
 def build(
-    name: str, part: Literal["encoder", "decoder"] = "encoder", batch: int = 1
+    name: str, part: Literal["encoder", "window", "decoder"] = "encoder", batch: int = 1
 ) -> tuple[nn.Module, tuple[Tensor | Cache, ...]]:
     """A module of that model's sizes and example inputs for it, with no weights loaded.
 
-    Inside `FakeTensorMode` nothing is allocated. The encoder takes mel (batch, n_mels, 3000); the
-    decoder is one token step of `batch` windows: token (batch, 1), position (1,),
-    cross-attention's and its own cache.
+    Inside `FakeTensorMode` nothing is allocated. The encoder takes mel (batch, n_mels, 3000), and
+    so does `window`, the encoder with the keys and values of the decoder's cross attention: all
+    that is computed once. The decoder is one token step of `batch` windows: token (batch, 1),
+    position (1,), cross-attention's and its own cache.
 
     Raises:
         OptionError: an unknown name or part.
@@ -103,14 +105,17 @@ def build(
     dims = DIMS[size_of(name)]
     if part not in PARTS:
         raise OptionError(f"unknown part {part!r}", expected=nearest(part, PARTS))
+    mel = torch.zeros(batch, dims.n_mels, FRAMES)
     if part == "encoder":
-        return Encoder(dims).eval(), (torch.zeros(batch, dims.n_mels, FRAMES),)
+        return Encoder(dims).eval(), (mel,)
+    if part == "window":
+        return Window(Encoder(dims), Decoder(dims)).eval(), (mel,)
     return Decoder(dims).eval(), _step_inputs(dims, batch)
 
 
 def audio_s(part: str, batch: int) -> float:
     """Seconds of audio that one call stands for: windows of 30 s, or a token for each of them."""
-    return batch * (WINDOW_S if part == "encoder" else 1 / TOKENS_PER_S)
+    return batch * (1 / TOKENS_PER_S if part == "decoder" else WINDOW_S)
 
 
 def _step_inputs(dims: Dims, batch: int) -> tuple[Tensor | Cache, ...]:

@@ -16,7 +16,7 @@ from aiec.ir.errors import OptionError, nearest
 from aiec.speech import models, weights
 from aiec.speech.audio import load_audio
 from aiec.speech.find_model import find_model
-from aiec.speech.whisper import Cache, Whisper
+from aiec.speech.whisper import Cache, Whisper, Window
 
 _SAMPLE_RATE = 16_000
 _LAST_TOKENS = 1000  # of every vocabulary: time stamps and other special ones
@@ -41,6 +41,9 @@ def from_audio(
         encoder = weights.load_encoder(path)
         return encoder, (_mels(samples, encoder.conv1.in_channels, batch),)
     whole = weights.load(path)
+    if part == "window":
+        window = Window(whole.encoder, whole.decoder).eval()
+        return window, (_mels(samples, whole.dims.n_mels, batch),)
     return whole.decoder, _token_step(whole, _mels(samples, whole.dims.n_mels, batch))
 
 
@@ -59,7 +62,7 @@ def _token_step(whole: Whisper, mels: Tensor) -> tuple[Tensor | Cache, ...]:
     """Token (batch, 1), position (1,), keys and values of the audio, an empty cache."""
     with torch.inference_mode(False), torch.no_grad():
         audio = whole.encoder(mels)
-        cross = [block.cross_attn.keys_values(audio) for block in whole.decoder.blocks]  # type: ignore
+        cross = whole.decoder.cross(audio)
     token = torch.full((len(mels), 1), whole.dims.n_vocab - _LAST_TOKENS)
     position = torch.zeros(1, dtype=torch.int64)
     return token, position, cross, whole.decoder.empty_cache(len(mels))

@@ -167,10 +167,14 @@ class Decoder(nn.Module):
 
     def prefill(self, tokens: Tensor, audio: Tensor) -> tuple[Tensor, Cache, Cache]:
         """Begin with the prompt `tokens` (B, T) on `audio` (B, S, C): logits, cross, cache."""
-        cross = [block.cross_attn.keys_values(audio) for block in self.blocks]  # type: ignore
+        cross = self.cross(audio)
         cache = self.empty_cache(tokens.shape[0])
         position = torch.arange(tokens.shape[1], device=tokens.device)
         return self(tokens, position, cross, cache), cross, cache
+
+    def cross(self, audio: Tensor) -> Cache:
+        """Keys and values of every layer's attention to `audio` (B, S, C)."""
+        return [block.cross_attn.keys_values(audio) for block in self.blocks]  # type: ignore
 
     def step(self, token: Tensor, position: Tensor, cross: Cache, cache: Cache) -> Tensor:
         """Logits (B, n_vocab) that follow one `token` (B, 1) at `position` (1,)."""
@@ -182,6 +186,19 @@ class Decoder(nn.Module):
         head = dims.n_text_state // dims.n_text_head
         shape = (batch, dims.n_text_head, dims.n_text_ctx, head)
         return [(like.new_zeros(shape), like.new_zeros(shape)) for _ in self.blocks]
+
+
+class Window(nn.Module):
+    """All that is computed once a window: features, and every decoder layer's keys and values."""
+
+    def __init__(self, encoder: Encoder, decoder: Decoder) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, Cache]:
+        """(B, n_mels, F) float to (B, S, C), and (B, H, S, D) twice a layer of the decoder."""
+        audio = self.encoder(mel)
+        return audio, self.decoder.cross(audio)
 
 
 class Whisper(nn.Module):

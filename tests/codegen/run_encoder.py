@@ -122,7 +122,7 @@ class Run:
             for argument in block.arguments:
                 self.buffers.setdefault(argument.role, np.zeros(argument.nbytes, np.uint8))
         # Huge where nobody wrote, but finite: padding may be multiplied by zero.
-        for role in {"state", "work", "out", "cross"} & set(self.buffers):
+        for role in {"state", "work", "out", "cross_k", "cross_v"} & set(self.buffers):
             self.buffers[role][:] = 0x7B
 
     def run(self, block: BlockSequence, weights: dict[str, LinearOperands]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from encoders import ENCODERS, FRAMES, WIDTH, mel, own
+from encoders import DECODER_LAYERS, ENCODERS, FRAMES, WHOLE, WIDTH, mel, own
 from torch import Tensor, nn
 
 import aiec.backend
@@ -75,6 +75,42 @@ def test_a_whole_encoder(name: str, batch: int, device: str) -> None:
     assert telemetry.dispatches == 4 * batch
     side = 64 * (4 if device == "sim:npu1" else 8)  # frames and width, padded to the array
     assert telemetry.bytes_out == batch * 2 * side * side
+
+
+@pytest.mark.parametrize(
+    ("name", "batch", "device"), [("own", 2, "sim:npu2"), ("hf", 1, "sim:npu1")]
+)
+def test_keys_and_values_across(name: str, batch: int, device: str) -> None:
+    """One dispatch a window and layer of the decoder; Hugging Face keeps them in a cache."""
+    model, inputs = WHOLE[name](batch)
+    (features, cross), graph = compiled(model, *inputs, device=device)
+    with torch.no_grad():
+        wanted, wanted_cross = model(*inputs)
+    assert_like(features, wanted)
+    assert_pairs_like(cross, wanted_cross)
+    telemetry = graph.telemetry
+    assert telemetry is not None
+    assert telemetry.by_gemm["encoder_cross"][0] == batch * DECODER_LAYERS
+
+
+def test_features_made_on_the_cpu_are_sent_once() -> None:
+    """For all layers of the decoder together; otherwise they stay where they are made."""
+    model, inputs = WHOLE["own"](1)
+    _, graph = compiled(model, *inputs)
+    (_, cross), with_norm_on_cpu = compiled(model, *inputs, force_cpu=("encoder_final_0",))
+    with torch.no_grad():
+        assert_pairs_like(cross, model(*inputs)[1])
+    assert with_norm_on_cpu.telemetry is not None and graph.telemetry is not None
+    features = 2 * (64 * 8) ** 2  # frames and width, padded to the array
+    assert with_norm_on_cpu.telemetry.bytes_in == graph.telemetry.bytes_in + features
+    assert graph.telemetry.bytes_out == (1 + 2 * DECODER_LAYERS) * features
+
+
+def assert_pairs_like(got: Any, wanted: Any) -> None:
+    assert len(got) == len(wanted) == DECODER_LAYERS
+    for pair, wanted_pair in zip(got, wanted, strict=True):
+        for one, other in zip(pair, wanted_pair, strict=True):
+            assert_like(one, other)
 
 
 def test_weights_are_packed_once_and_again_when_written() -> None:

@@ -6,8 +6,22 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the name all of PyTorch uses
-from encoders import ENCODERS, FRAMES, LAYERS, MELS, WIDTH, mel, own
+from encoders import (
+    DECODER_LAYERS,
+    DECODERS,
+    ENCODERS,
+    FRAMES,
+    LAYERS,
+    MELS,
+    WHOLE,
+    WIDTH,
+    features,
+    mel,
+    own,
+    tokens,
+)
 from torch import Tensor, nn
+from torch.fx import Node
 
 from aiec.capture import Capture, capture_shapes
 from aiec.fuse_encoder import BlockMatch, fuse_encoder
@@ -38,7 +52,7 @@ def test_a_whole_encoder(name: str, batch: int) -> None:
     computing = {n for n in graph.module.graph.nodes if n.op == "call_function"}
     assert set().union(*(match.nodes for match in found)) == computing
     for match, before in zip(found[1:], found, strict=False):
-        assert match.block.x == before.out.name
+        assert match.block.x == before.outs[0].name
     assert all(match.block.batch == batch for match in found)
     assert all((match.block.frames, match.block.width) == (FRAMES, WIDTH) for match in found)
     assert found[0].block.mels == MELS
@@ -71,6 +85,72 @@ def test_the_weights_of_each_step(name: str) -> None:
     used = {w for match in fuse_encoder(graph) for w in match.block.weights}
     assert used == graph.weights
     assert len(used) == LAYERS * 15 + 5 + 2
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("name", WHOLE)
+def test_keys_and_values_across(name: str, batch: int) -> None:
+    """A pair a decoder layer, made of what the final norm gives, each with weights of its own."""
+    model, inputs = WHOLE[name](batch)
+    graph = captured(model, *inputs)
+    *encoder, final, one, two, three = fuse_encoder(graph)
+    assert len(encoder) == LAYERS + 1
+    for match in (one, two, three):
+        assert_crosses(graph, match, final.outs[0].name, batch)
+    assert len({w for match in (one, two, three) for w in match.block.weights}) == 3 * 3
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_keys_and_values_of_features_that_come_in(name: str) -> None:
+    graph = captured(DECODERS[name]().eval(), tokens(2), features(2))
+    found = fuse_encoder(graph)
+    assert len(found) == DECODER_LAYERS
+    came_in = next(n.name for n in graph.module.graph.nodes if is_features(n))
+    for match in found:
+        assert_crosses(graph, match, came_in, 2)
+
+
+def is_features(node: Node) -> bool:
+    return node.op == "placeholder" and node.meta["val"].shape == (2, FRAMES, WIDTH)
+
+
+def assert_crosses(graph: Capture, match: BlockMatch, x: str, batch: int) -> None:
+    block, weights = match.block, {n.name: n for n in graph.module.graph.nodes}
+    assert (block.kind, block.x) == (BlockKind.CROSS, x)
+    assert (block.batch, block.frames, block.width) == (batch, FRAMES, WIDTH)
+    assert [out.meta["val"].shape for out in match.outs] == [(batch, FRAMES, WIDTH)] * 2
+    keys, values = block.steps
+    assert (keys.step, values.step) == ("cross_k", "cross_v")
+    assert (keys.bias is None, values.bias is None) == (True, False)
+    shapes = [weights[s.weight].meta["val"].shape for s in (keys, values) if s.weight]
+    assert shapes == [(WIDTH, WIDTH)] * 2
+
+
+class Projections(nn.Module):
+    """Square linear layers of the input; what else is done with them, by name."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__()
+        self.case = case
+        self.ask, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
+        self.narrow = nn.Linear(WIDTH, 64)
+
+    def forward(self, x: Tensor) -> Any:
+        k, v = self.key(x), self.value(x)
+        if self.case == "not_attended":
+            return k * v
+        if self.case == "narrow":
+            k, v = self.narrow(x), self.narrow(x)
+        if self.case == "computed":
+            k, v = self.key(x.sin()), self.value(x.sin())
+        return F.scaled_dot_product_attention(
+            x[:, None, :2, :64], *(t[:, None, :, :64] for t in (k, v))
+        )
+
+
+@pytest.mark.parametrize("case", ["not_attended", "narrow", "computed"])
+def test_projections_that_are_no_cross_attention(case: str) -> None:
+    assert blocks(Projections(case).eval(), features()) == ()
 
 
 class Variant(Layer):

@@ -31,12 +31,16 @@ LAYER = EncoderBlock(
 FINAL = EncoderBlock(
     BlockKind.FINAL, BATCH, FRAMES, WIDTH, "x", (StepOperands("norm", None, gamma="g", beta="b"),)
 )
+CROSS = EncoderBlock(
+    BlockKind.CROSS, BATCH, FRAMES, WIDTH, "x",
+    (StepOperands("cross_k", "k.w"), StepOperands("cross_v", "v.w", "v.b")),
+)  # fmt: skip
 
 
 def session(device, **budget):
     shape = shape_of_blocks([STEM, LAYER, FINAL])
     assert shape is not None
-    plan = plan_encoder(shape, NPU1, (BlockKind.STEM, BlockKind.LAYER, BlockKind.FINAL))
+    plan = plan_encoder(shape, NPU1)
     artifact = Artifact(EncoderDesign("by_hand", "E2", "", plan, ()))
     return EncoderSession(BufferPool(device, **budget), artifact)
 
@@ -109,13 +113,27 @@ def test_states_are_given_back():
     assert it.pool.allocated_bytes == BATCH * nbytes
 
 
+def test_keys_and_values_are_two_values():
+    it = session(CpuDevice())
+    x = torch.randn(BATCH, FRAMES, WIDTH).bfloat16().float()
+    keys, values = it.run(CROSS)(
+        it.send(CROSS)(x), torch.eye(WIDTH), 2 * torch.eye(WIDTH), torch.ones(WIDTH)
+    )
+    assert torch.equal(it.receive(keys), x)
+    assert torch.equal(it.receive(values), (2 * x + 1).bfloat16().float())
+
+
 def test_hand_overs():
     it = session(NullDevice())
     assert (
         it.hands_over(STEM, LAYER) and it.hands_over(LAYER, LAYER) and it.hands_over(LAYER, FINAL)
     )
-    assert not it.hands_over(FINAL, LAYER)
-    assert [it.overwrites(block) for block in (STEM, LAYER, FINAL)] == [False, True, False]
+    assert it.hands_over(FINAL, CROSS)
+    assert not any(
+        it.hands_over(*pair) for pair in ((FINAL, LAYER), (LAYER, CROSS), (CROSS, CROSS))
+    )
+    changing = [block for block in (STEM, LAYER, FINAL, CROSS) if it.overwrites(block)]
+    assert changing == [LAYER]
 
 
 @pytest.mark.parametrize(
