@@ -18,9 +18,11 @@ from aiec.observe import compiled_graphs
 from aiec.speech import weights
 from aiec.speech.audio import load_audio
 from aiec.speech.find_model import find_model
+from aiec.speech.whisper import Window
 
 pytestmark = pytest.mark.slow
 DEVICES = ("sim:npu2", "sim:npu1")
+END, START, WITHOUT_TIMES = 50256, 50257, 50362  # tokens of the English vocabulary
 # More clips, a folder of files, may be named from outside: jfk.flac and the LibriVox ones are not
 # in any package.
 MORE_CLIPS = os.environ.get("AIEC_TEST_CLIPS")
@@ -69,6 +71,39 @@ def test_cosine_of_the_encoder(model, least, device, clips):
     telemetry = graphs[0].telemetry
     assert telemetry is not None
     assert telemetry.dispatches == len(ops) == len(encoder.blocks) + 2
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@torch.inference_mode()
+def test_a_decoder_on_simulated_keys_and_values(device, clips):
+    """Our own decoder, greedily, on what the simulated NPU made of a window: the same tokens."""
+    whole = weights.load(find_model("tiny.en"))
+    window, features = Window(whole.encoder, whole.decoder).eval(), mel(next(iter(clips)))
+    options = {"device": device, "partition": "npu-all"}
+    with compiled_graphs() as graphs:
+        audio, cross = torch.compile(window, backend="aie", options=options)(features)
+    wanted_audio, wanted = window(features)
+    pairs = [(audio, wanted_audio)]
+    for made, exact in zip(cross, wanted, strict=True):
+        pairs += zip(made, exact, strict=True)
+    assert all(torch.cosine_similarity(a.flatten(), b.flatten(), dim=0) >= 0.998 for a, b in pairs)
+    assert {op.kind for op in graphs[0].partition.npu_ops} == {OpKind.ENCODER_BLOCK}
+    assert graphs[0].telemetry.by_gemm["encoder_cross"][0] == len(whole.decoder.blocks)
+    tokens = greedy(whole.decoder, wanted)
+    assert len(tokens) > 5
+    assert greedy(whole.decoder, cross) == tokens
+
+
+def greedy(decoder, cross):
+    """Tokens that a decoder of English writes, 40 at most."""
+    tokens, cache = [START, WITHOUT_TIMES], decoder.empty_cache(1)
+    for i in range(40):
+        logits = decoder.step(torch.tensor([tokens[i : i + 1]]), torch.tensor([i]), cross, cache)
+        if i == len(tokens) - 1:
+            tokens.append(int(logits[0].argmax()))
+        if tokens[-1] == END:
+            break
+    return tokens
 
 
 def mel(clip):
