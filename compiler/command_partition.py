@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiec.decide_named import (
-    PARTS,
+    PARTS_IN_WORDS,
     Batch,
     Cpu,
     ForceCpu,
@@ -29,7 +29,7 @@ from aiec.decide_named import (
 if TYPE_CHECKING:
     from aiec.ir.partition import Partition
 
-Part = Annotated[str, typer.Option(help=f"{PARTS}; or both: window and decoder")]
+Part = Annotated[str, typer.Option(help=f"{PARTS_IN_WORDS}; or both: window and decoder")]
 
 
 def register(app: typer.Typer) -> None:

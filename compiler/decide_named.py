@@ -24,11 +24,11 @@ MAX_BATCH = 16
 Model = Annotated[
     str, typer.Argument(help="whisper-tiny.en, whisper-large-v3, ... or module:function")
 ]
-PARTS = (
+PARTS_IN_WORDS = (
     "encoder; window: the encoder and the keys and values of the decoder's cross attention; "
     "decoder: one token step with its caches"
 )
-Part = Annotated[str, typer.Option(help=PARTS)]
+Part = Annotated[str, typer.Option(help=PARTS_IN_WORDS)]
 TargetName = Annotated[str, typer.Option("--target", help="npu1 (4 columns) or npu2 (8 columns)")]
 Objective = Annotated[
     str | None, typer.Option(help="what the assignment minimises: latency, throughput or energy")

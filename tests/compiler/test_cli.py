@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -127,14 +128,15 @@ def test_partition_of_both_parts_in_a_batch(
     assert run(arguments) == 0
     out = capsys.readouterr().out
     assert "Both one after the other: real-time factor 0.00" in out
-    encoder = json.loads((tmp_path / "encoder" / "partition.json").read_text())
+    window = json.loads((tmp_path / "window" / "partition.json").read_text())
     decoder = json.loads((tmp_path / "decoder" / "partition.json").read_text())
-    assert (encoder["windows"], encoder["audio_s"]) == (4, 120.0)
+    assert (window["windows"], window["audio_s"]) == (4, 120.0)
     assert (decoder["windows"], decoder["audio_s"]) == (4, pytest.approx(1.2))
-    assert encoder["totals"]["device_bytes"] <= 64 << 20
+    assert window["totals"]["device_bytes"] <= 64 << 20
     shapes = {op["gemm"] for op in decoder["ops"] if op["gemm"]}
     assert "gemm_4x384x384_bias" in shapes
-    assert sum(op["block"] == "encoder_layer_1500x384" for op in encoder["ops"]) == 4
+    blocks = Counter(op["block"] for op in window["ops"])
+    assert blocks["encoder_layer_1500x384"] == blocks["encoder_cross_1500x384"] == 4
 
 
 def test_partition_explains_a_node(capsys: pytest.CaptureFixture[str]) -> None:
