@@ -13,6 +13,7 @@ import math
 import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -47,7 +48,7 @@ class Windows:
 
 
 Send = Callable[[torch.Tensor], Windows]
-BlockCall = Callable[..., Windows | tuple[Windows, ...]]
+BlockCall = Callable[..., Any]  # gives Windows, or a pair of them
 
 
 class EncoderSession:

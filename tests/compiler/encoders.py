@@ -1,6 +1,7 @@
 """Whisper of three codebases, small: one width, whatever the code that computes it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -90,7 +91,7 @@ class OpenAiDecoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.decoder = openai_whisper().decoder
+        self.decoder: Any = openai_whisper().decoder
 
     def forward(self, tokens: Tensor, audio: Tensor) -> Tensor:
         return self.decoder(tokens, audio)
@@ -101,7 +102,7 @@ class HuggingFace(nn.Module):
 
     def __init__(self, decoder_only: bool) -> None:
         super().__init__()
-        self.model = hugging_face_whisper().model
+        self.model: Any = hugging_face_whisper().model
         self.decoder_only = decoder_only
 
     def forward(self, one: Tensor, other: Tensor) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
