@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch.fx import Node
 
-from aiec.axes import Sizes, axes, follow, is_move, moved_from
+from aiec.axes import Sizes, axes, follow, moved_from
 from aiec.fuse_linear import is_static_f32, product_of, shape_of
 
 _aten = torch.ops.aten
-_SDPA = _aten._scaled_dot_product_flash_attention_for_cpu.default
+SDPA = _aten._scaled_dot_product_flash_attention_for_cpu.default
 EPS = 1e-5  # of every layer norm that our kernel computes
 HEAD = 64  # elements of a head that our kernel computes
 
@@ -143,7 +142,7 @@ def attended(node: Node) -> Attended | None:
     if getitem.target is not operator.getitem or getitem.args[1] != 0:
         return None
     sdpa = getitem.args[0]
-    if not isinstance(sdpa, Node) or sdpa.target is not _SDPA or not is_static_f32(getitem):
+    if not isinstance(sdpa, Node) or sdpa.target is not SDPA or not is_static_f32(getitem):
         return None
     if len(sdpa.args) > 3 or not sdpa.kwargs.keys() <= {"scale"}:  # dropout, causal, mask
         return None
@@ -162,15 +161,6 @@ def attended(node: Node) -> Attended | None:
         return None
     nodes = (*q_nodes, *k_nodes, *v_nodes, sdpa, getitem, *joined)
     return Attended(q, k, v, scale * q_scale * k_scale, nodes)
-
-
-def attentions_of(node: Node) -> Iterator[Node]:
-    """The attentions that read `node`, by way of moves or of a cache that it is put into."""
-    for user in node.users:
-        if user.target is _SDPA:
-            yield user
-        elif is_move(user) or user.target is _aten.cat.default:
-            yield from attentions_of(user)
 
 
 def _cut_in_heads(node: Node, sizes: Sizes) -> tuple[Node, float, tuple[Node, ...]] | None:

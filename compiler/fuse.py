@@ -50,12 +50,14 @@ def _with_blocks(ops: list[FusedOp], matches: tuple[BlockMatch, ...]) -> list[Fu
         if match := part_of.get(op.nodes[-1]):
             parts[match.name].append(op)
     left: list[FusedOp] = []
+    unplaced = set(parts)
     for op in ops:
         match = part_of.get(op.nodes[-1])
         if match is None:
             left.append(op)
-        elif match.outs[0].name in op.outputs:  # before anybody reads one of them
-            left.append(_block_op(match, tuple(parts[match.name])))
+        elif match.name in unplaced and not match.out_names.isdisjoint(op.outputs):
+            left.append(_block_op(match, tuple(parts[match.name])))  # before anybody reads an out
+            unplaced.remove(match.name)
         elif not match.shared.isdisjoint(op.nodes):
             left.append(op)
     return left

@@ -7,8 +7,8 @@ backwards through what `encoder_ops.py` recognises, whatever views and copies st
     layer   h = x + linear(attention(q(n), k(n), v(n))), n = norm(x)
             h + linear(gelu(linear(norm(h))))
     final   norm(x), x made by a layer
-    cross   linear(x), linear(x): keys and values of a decoder layer, x made by a final norm, or an
-            input of the graph if one attention reads both
+    cross   linear(x), linear(x): keys and values of one attention whose queries are not x's; or
+            handed on to attentions elsewhere, where x is made by a final norm
 
 Requires: a graph of `capture.py`. Ensures: nothing but moves of data is read outside of its block,
 except `outs`; all is float32 of fixed shape; heads are of 64, widths multiples of 64. What does not
@@ -26,10 +26,10 @@ from torch.fx import Node
 
 from aiec.axes import is_move, moved_from
 from aiec.capture import Capture
+from aiec.cross_pairs import Pair, cross_pairs
 from aiec.encoder_ops import (
     Linear,
     attended,
-    attentions_of,
     convolution,
     gelu,
     layer_norm,
@@ -50,8 +50,8 @@ class BlockMatch:
     """One block.
 
     Attributes:
-        outs: the nodes whose values it makes, in execution order: keys and values of a cross
-            attention, one of any other kind.
+        outs: the nodes whose values it makes: keys and values of a cross attention, one of any
+            other kind.
         nodes: all nodes that take part.
         name: `encoder_layer_3`, the fourth layer of the graph.
     """
@@ -60,6 +60,11 @@ class BlockMatch:
     outs: tuple[Node, ...]
     nodes: frozenset[Node]
     name: str = ""
+
+    @property
+    def out_names(self) -> frozenset[str]:
+        """Names of `outs`."""
+        return frozenset(out.name for out in self.outs)
 
     @property
     def shared(self) -> frozenset[str]:
@@ -83,8 +88,9 @@ def fuse_encoder(captured: Capture) -> tuple[BlockMatch, ...]:
     found = _disjoint(match for node in nodes for match in _sums(node, captured.weights))
     layers = {out for match in found if match.block.kind is BlockKind.LAYER for out in match.outs}
     finals = [match for node in nodes if (match := _final(node, layers, captured.weights))]
-    encoded = {out for match in finals for out in match.outs}
-    return _named(_disjoint((*found, *finals, *_crosses(nodes, encoded, captured.weights))))
+    encoded = [out for match in finals for out in match.outs]
+    crosses = map(_cross, cross_pairs(list(nodes), encoded, captured.weights))
+    return _named(_disjoint((*found, *finals, *crosses)))
 
 
 def _named(matches: tuple[BlockMatch, ...]) -> tuple[BlockMatch, ...]:
@@ -232,49 +238,16 @@ def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch |
     return BlockMatch(block, (node,), frozenset(norm.nodes))
 
 
-def _crosses(
-    nodes: Iterable[Node], encoded: set[Node], weights: frozenset[str]
-) -> Iterator[BlockMatch]:
-    """Square linear layers of one encoded value, two by two in execution order."""
-    read: dict[Node, dict[Node, tuple[Node, Linear]]] = {}  # by what they read, by their product
-    for node in nodes:
-        found = _projection(node, weights)
-        if found is not None:
-            product = moved_from(node)[0]
-            read.setdefault(found.x, {}).setdefault(product, (node, found))
-    for x, projections in read.items():
-        made = list(projections.values())
-        for key, value in zip(made[::2], made[1::2], strict=False):
-            if x in encoded or (x.op == "placeholder" and _attend_together(key[0], value[0])):
-                yield _cross(x, key, value)
-
-
-def _projection(node: Node, weights: frozenset[str]) -> Linear | None:
-    """`node` as a linear layer from one width to the same, a multiple of tiles."""
-    value = node.meta.get("val")
-    if not isinstance(value, torch.Tensor) or value.dim() != 3 or not is_static_f32(node):
-        return None
-    found = linear(node, weights)
-    if found is None or shape_of(found.x) != shape_of(node) or shape_of(node)[-1] % TILE:
-        return None
-    return found
-
-
-def _attend_together(one: Node, other: Node) -> bool:
-    """Whether an attention reads both."""
-    return not set(attentions_of(one)).isdisjoint(attentions_of(other))
-
-
-def _cross(x: Node, key: tuple[Node, Linear], value: tuple[Node, Linear]) -> BlockMatch:
+def _cross(pair: Pair) -> BlockMatch:
+    """Keys and values of a decoder layer."""
+    x = pair[0].made.x
     batch, frames, width = shape_of(x)
-    steps = tuple(
-        _operands(step, made)
-        for step, (_, made) in zip(("cross_k", "cross_v"), (key, value), strict=True)
-    )
+    named = zip(("cross_k", "cross_v"), pair, strict=True)
+    steps = tuple(_operands(step, projection.made) for step, projection in named)
     block = EncoderBlock(BlockKind.CROSS, batch, frames, width, x.name, steps)
     # What moves x to the products is left outside: other layers may share it.
-    taking = (node for _, made in (key, value) for node in made.made)
-    return BlockMatch(block, (key[0], value[0]), frozenset(taking))
+    taking = frozenset(node for projection in pair for node in projection.made.made)
+    return BlockMatch(block, tuple(projection.out for projection in pair), taking)
 
 
 def _operands(

@@ -109,7 +109,7 @@ class _Insertion:
     def replace(self, op: FusedOp) -> None:
         """Compute `op` on the device; ops of the CPU read what is received."""
         npu, graph = self._sessions[op.kind], self._module.graph
-        with graph.inserting_before(self._nodes[op.outputs[0]]):
+        with graph.inserting_before(min(self._nodes[name] for name in op.outputs)):
             x = self._x(op)
             call = self._call(
                 f"npu_{op.name}", op.piece.label, npu.run(op.piece), x, *self._others(op)

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 import torch
-from encoders import DECODER_LAYERS, ENCODERS, FRAMES, WHOLE, WIDTH, mel, own
+from encoders import (
+    DECODER_LAYERS,
+    ENCODERS,
+    FRAMES,
+    WHOLE,
+    WIDTH,
+    features,
+    mel,
+    own,
+    own_whisper,
+)
 from torch import Tensor, nn
 
 import aiec.backend
@@ -91,6 +101,47 @@ def test_keys_and_values_across(name: str, batch: int, device: str) -> None:
     telemetry = graph.telemetry
     assert telemetry is not None
     assert telemetry.by_gemm["encoder_cross"][0] == batch * DECODER_LAYERS
+
+
+def test_a_decoder_in_the_graph_reads_keys_and_values() -> None:
+    """openai-whisper whole, from the spectrogram to the logits of a prompt."""
+    model, inputs = WHOLE["openai"](2)
+    logits, graph = compiled(model, *inputs)
+    with torch.no_grad():
+        assert_like(logits, model(*inputs))
+    telemetry = graph.telemetry
+    assert telemetry is not None
+    assert telemetry.by_gemm["encoder_cross"][0] == 2 * DECODER_LAYERS
+
+
+def test_values_may_be_made_before_keys() -> None:
+    """Keys are the block's first result, and both are there before anybody reads one."""
+    attention = own_whisper().decoder.blocks[0].cross_attn
+
+    def values_first(x: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+        v = attention.split(attention.value(x))
+        total = v.sum()
+        return attention(text, (attention.split(attention.key(x)), v)), total
+
+    inputs = features(), features()[:, :4]
+    (out, total), graph = compiled(values_first, *inputs)
+    assert graph.partition.npu_ops[0].name == "encoder_cross_0"
+    with torch.no_grad():
+        wanted, wanted_total = values_first(*inputs)
+    assert_like(out, wanted)
+    assert total == pytest.approx(wanted_total, abs=1)
+
+
+def test_keys_and_values_stay_on_the_cpu_if_told() -> None:
+    """Their ops run unchanged, on features that come back for them."""
+    model, inputs = WHOLE["own"](1)
+    (_, cross), graph = compiled(model, *inputs, force_cpu=("encoder_cross_[02]",))
+    assert [op.name for op in graph.partition.npu_ops][-2:] == [
+        "encoder_final_0",
+        "encoder_cross_1",
+    ]
+    with torch.no_grad():
+        assert_pairs_like(cross, model(*inputs)[1])
 
 
 def test_features_made_on_the_cpu_are_sent_once() -> None:

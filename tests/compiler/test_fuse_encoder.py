@@ -23,7 +23,9 @@ from encoders import (
 from torch import Tensor, nn
 from torch.fx import Node
 
+from aiec.axes import moved_from
 from aiec.capture import Capture, capture_shapes
+from aiec.encoder_ops import SDPA
 from aiec.fuse_encoder import BlockMatch, fuse_encoder
 from aiec.ir.encoder import BlockKind
 from aiec.speech.whisper import EncoderBlock as Layer
@@ -127,30 +129,91 @@ def assert_crosses(graph: Capture, match: BlockMatch, x: str, batch: int) -> Non
 
 
 class Projections(nn.Module):
-    """Square linear layers of the input; what else is done with them, by name."""
+    """Attention of `text` to `x`, both (batch, positions, WIDTH), with one difference, by name."""
 
     def __init__(self, case: str) -> None:
         super().__init__()
         self.case = case
-        self.ask, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
+        self.query, self.value = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.key = nn.Linear(WIDTH, WIDTH, bias=case == "both_biased")
         self.narrow = nn.Linear(WIDTH, 64)
 
-    def forward(self, x: Tensor) -> Any:
-        k, v = self.key(x), self.value(x)
+    def forward(self, x: Tensor, text: Tensor) -> Any:
+        if self.case == "narrow":
+            return attention(text[..., :64], self.narrow(x), self.narrow(x))
+        if self.case == "value_first":
+            v = self.value(x)
+            return attention(self.query(text), self.key(x), v)
+        if self.case == "computed":
+            x = x.sin()
+        k, v = self.key(x), self.value(text if self.case == "of_two" else x)
         if self.case == "not_attended":
             return k * v
-        if self.case == "narrow":
-            k, v = self.narrow(x), self.narrow(x)
-        if self.case == "computed":
-            k, v = self.key(x.sin()), self.value(x.sin())
-        return F.scaled_dot_product_attention(
-            x[:, None, :2, :64], *(t[:, None, :, :64] for t in (k, v))
-        )
+        if self.case == "asks_with_x":
+            return attention(x, k, v)
+        return attention(self.query(x if self.case == "of_itself" else text), k, v)
 
 
-@pytest.mark.parametrize("case", ["not_attended", "narrow", "computed"])
+def attention(*qkv: Tensor) -> Tensor:
+    """Of (batch, positions, heads of 64)."""
+    q, k, v = (t.unflatten(2, (-1, 64)).transpose(1, 2) for t in qkv)
+    return F.scaled_dot_product_attention(q, k, v)
+
+
+@pytest.mark.parametrize("case", ["not_attended", "narrow", "of_two", "of_itself", "asks_with_x"])
 def test_projections_that_are_no_cross_attention(case: str) -> None:
-    assert blocks(Projections(case).eval(), features()) == ()
+    assert blocks(Projections(case).eval(), features(), features()) == ()
+
+
+@pytest.mark.parametrize("case", ["plain", "value_first", "both_biased", "computed"])
+def test_cross_attention_tells_keys_from_values(case: str) -> None:
+    model = Projections(case).eval()
+    graph = captured(model, features(), features()[:, :4])
+    (match,) = fuse_encoder(graph)
+    keys, values = match.block.steps
+    assert (keys.step, values.step) == ("cross_k", "cross_v")
+    assert (keys.bias is not None, values.bias is not None) == (case == "both_biased", True)
+    reads = next(n for n in graph.module.graph.nodes if n.target is SDPA)
+    assert [moved_from(arg)[0] for arg in reads.args[1:3]] == [moved_from(n)[0] for n in match.outs]
+
+
+def outputs_of_an_encoder(case: str) -> Callable[[Tensor], Any]:
+    """What is made of the features, by name; `keys` have no bias."""
+    encoder, one, other = own(), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
+    keys = [nn.Linear(WIDTH, WIDTH, bias=False) for _ in range(2)]
+
+    def made(x: Tensor) -> Any:
+        f = encoder(x)
+        return {
+            "keys_first": lambda: (keys[0](f), keys[1](f), one(f), other(f)),
+            "another_before": lambda: (keys[0](f).relu(), keys[1](f), one(f)),
+            "all_biased": lambda: (one(f), other(f)),
+            "three": lambda: (keys[0](f), keys[1](f), one(f)),
+            "one": lambda: one(f),
+            "of_itself": lambda: attention(one(f), keys[0](f), other(f)),
+        }[case]()
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("case", "found"),
+    [
+        ("keys_first", 2),
+        ("another_before", 1),
+        ("all_biased", 1),
+        ("three", 0),
+        ("one", 0),
+        ("of_itself", 0),
+    ],
+)
+def test_keys_and_values_handed_on(case: str, found: int) -> None:
+    matches = blocks(outputs_of_an_encoder(case), mel())
+    crosses = [match for match in matches if match.block.kind is BlockKind.CROSS]
+    assert len(crosses) == found
+    for match in crosses:
+        keys, values = match.block.steps
+        assert (keys.bias is None, values.bias is None) == (case != "all_biased", False)
 
 
 class Variant(Layer):
