@@ -33,7 +33,7 @@ def fixed_cycles(plan: EncoderPlan, step: GemmStep) -> float:
     """Cycles of a step's GEMM with the example's tiling."""
     target, stream = plan.target, plan.target.stream_bytes_per_cycle
     bandwidth = target.ddr_bytes_per_s / target.clock_hz
-    k_tiles, residual = step.k_tiles, plan.columns * HALF if step.residual else 0
+    k_tiles, residual = step.k_tiles, plan.columns * HALF * len(step.residuals)
     tiles = step.row_blocks * math.ceil(step.n / (64 * HALF * plan.columns))
     epilogue = HALF * epilogue_cycles(plan, step)
     array = k_tiles * (HALF * kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue

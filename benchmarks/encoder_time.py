@@ -113,7 +113,7 @@ def once_bytes(plan: EncoderPlan, block: BlockSequence) -> int:
         if isinstance(step, GemmStep):
             x = rows * step.row_blocks * step.k_tiles * TILE_ELEMS
             out = rows * step.row_blocks * plan.columns * step.column_tiles * TILE_ELEMS
-            elems += x + out * (2 if step.residual else 1)
+            elems += x + out * (1 + len(step.residuals))
         else:
             heads = rows * step.head_blocks
             elems += heads * TILE_ELEMS * 2 * (plan.row_tiles + step.key_tiles)

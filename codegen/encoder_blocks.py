@@ -134,7 +134,11 @@ def block_of(kind: BlockKind, sizes: Sizes) -> BlockSequence:
 
 
 def _stem(sizes: Sizes) -> BlockSequence:
-    """Two convolutions as GEMMs over windows of frames that the DMA reads where they lie."""
+    """Two convolutions as GEMMs over windows of frames that the DMA reads where they lie.
+
+    Positions are added in two parts of bf16, what it keeps of them and the rest: all layers would
+    see an error in them, the same in every window.
+    """
     shape, width, tiles = sizes.shape, TILE * sizes.state_tiles, sizes.state_tiles
     mel, k_tiles = row_major("mel", shape.mels), round_up(tiles_of(TAPS * shape.mels), 2)
     steps = _Steps(sizes)
@@ -154,12 +158,12 @@ def _stem(sizes: Sizes) -> BlockSequence:
         k_tiles=TAPS * tiles,
         runs=TAPS,
         activation=Activation.GELU,
-        residual=tiled("positions", tiles),
+        residuals=tuple(tiled("positions", tiles, part * sizes.state_elems) for part in range(2)),
     )
     buffers = {
         "mel": mel.span(2 * sizes.row_tiles, k_tiles)[1],
         "conv": (1 + 2 * sizes.row_tiles * TILE) * width,
-        "positions": sizes.state_elems,
+        "positions": 2 * sizes.state_elems,
         "state": sizes.state_elems,
     }
     macs = shape.frames * TAPS * shape.state * (2 * shape.mels + shape.state)
@@ -181,7 +185,7 @@ def _layer(sizes: Sizes) -> BlockSequence:
     steps.gemm("k", square, x=state, out=k, width=shape.state)
     steps.gemm("v", square, x=state, out=v, width=shape.state, transpose=True)
     steps.attention("attention", q, kv, attended)
-    steps.gemm("proj", square, x=attended, out=state, residual=state)
+    steps.gemm("proj", square, x=attended, out=state, residuals=(state,))
     steps.gemm(
         "fc1", (shape.mlp, shape.state), x=state, out=hidden, width=shape.state,
         activation=Activation.GELU,
@@ -191,7 +195,7 @@ def _layer(sizes: Sizes) -> BlockSequence:
         x = replace(hidden, offset=hidden.offset + number * part // TILE * hidden.col_tile)
         piece = KPart("fc2", number * part, shape.mlp) if part < shape.mlp else None
         name = f"fc2_{number}" if piece else "fc2"
-        steps.gemm(name, (shape.state, part), x=x, out=state, residual=state, part=piece)
+        steps.gemm(name, (shape.state, part), x=x, out=state, residuals=(state,), part=piece)
     work = hidden.offset + rows * hidden.row_tile
     macs = shape.frames * shape.state * (4 * shape.state + 2 * shape.mlp + 2 * shape.frames)
     return steps.block(BlockKind.LAYER, {"state": sizes.state_elems, "work": work}, macs)
@@ -240,7 +244,7 @@ class _Steps:
         width: int = 0,
         activation: Activation = Activation.NONE,
         transpose: bool = False,
-        residual: Matrix | None = None,
+        residuals: tuple[Matrix, ...] = (),
         part: KPart | None = None,
     ) -> None:
         """Add a GEMM of `features` (n, k). By default k is padded to an even number of tiles."""
@@ -262,7 +266,7 @@ class _Steps:
             width=width,
             activation=activation,
             transpose=transpose,
-            residual=residual,
+            residuals=residuals,
             part=part,
         )
         self._add(step)

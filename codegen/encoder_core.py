@@ -5,7 +5,7 @@
         for each pair of k tiles: multiply x0, w0, then x1, w1
             for the first column tile of a norm: sums of x's rows on the way
             with the last: norm and bias, from the tail of w1
-        GELU; of the residual objects that follow, one for each array column, add the own
+        GELU; of each residual's objects that follow, one for each array column, add the own
         store the accumulator as bf16
     attention: for each unit, a head of this row and a query tile of this column:
         of the four query objects that come, take the row's own; keep w1 as room for P
@@ -62,7 +62,7 @@ class _Program:
         tiles, blocks = self._count(Word.COLUMN_TILES), self._count(Word.ROW_BLOCKS)
         pairs, width = self._count(Word.K_PAIRS), self._word(Word.WIDTH)
         activates = self._flag(Word.ACTIVATION)
-        adds = self._flag(Word.RESIDUAL)
+        residuals = self._count(Word.RESIDUALS)
         transpose = self._word(Word.TRANSPOSE)
         normalizes = _not_equal(width, self._none)
         last = arith.SubiOp(pairs, self._one).result
@@ -72,7 +72,7 @@ class _Program:
                 slot = ops.named(arith.IndexCastOp(i, i32).result, "slot")
                 with self._loop(pairs, "pair") as pair:
                     self._multiply_pair(pair, last, sums, slot, width)
-                self._epilogue(activates, adds, transpose)
+                self._epilogue(activates, residuals, transpose)
 
     def _multiply_pair(
         self, pair: SSAValue, last: SSAValue, sums: SSAValue, slot: SSAValue, width: SSAValue
@@ -94,11 +94,11 @@ class _Program:
         with ops.when(sums):
             _call("stats", core.x[parity], core.scratch, slot, first)
 
-    def _epilogue(self, activates: SSAValue, adds: SSAValue, transpose: SSAValue) -> None:
+    def _epilogue(self, activates: SSAValue, residuals: SSAValue, transpose: SSAValue) -> None:
         core = self._core
         with ops.when(activates):
             _call("gelu", core.acc)
-        with ops.when(adds):
+        with self._loop(residuals, "residual"):
             # As many objects as columns come along the row to all its cores.
             for column in range(self._columns):
                 with consumed(core.x_locks):

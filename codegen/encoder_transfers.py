@@ -56,7 +56,7 @@ def reads(plan: EncoderPlan, step: Step) -> tuple[tuple[str, int, int], ...]:
         heads = plan.rows * step.head_blocks
         return _span(step.q, rows, heads), _span(step.kv, 2 * step.key_tiles, heads)
     x = _span(step.x, plan.rows * step.row_blocks, step.k_tiles)
-    return (x, _written(plan, step, step.residual)) if step.residual else (x,)
+    return (x, *(_written(plan, step, residual) for residual in step.residuals))
 
 
 def writes(plan: EncoderPlan, step: Step) -> tuple[str, int, int]:
@@ -79,8 +79,8 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> Iterator[Issue]:
         yield from _out(plan, step, column)
         yield from _weights(plan, step, column)
     for row in range(plan.rows):
-        if step.residual is not None:
-            yield from _x_and_residual(plan, step, step.residual, row)
+        if step.residuals:
+            yield from _x_and_residuals(plan, step, row)
         else:
             yield from _x(step, row, plan.rows)
 
@@ -99,10 +99,8 @@ def _x(step: GemmStep, row: int, rows: int) -> Iterator[Issue]:
         yield _issue(j * step.row_blocks, x.buffer, "x", row, offset, sizes, strides)
 
 
-def _x_and_residual(
-    plan: EncoderPlan, step: GemmStep, residual: Matrix, row: int
-) -> Iterator[Issue]:
-    """By turns the k tiles of an output tile and the residuals of all array columns."""
+def _x_and_residuals(plan: EncoderPlan, step: GemmStep, row: int) -> Iterator[Issue]:
+    """By turns the k tiles of an output tile and each residual of all array columns."""
     x, columns = step.x, plan.columns
     for j in range(step.column_tiles):
         for i in range(step.row_blocks):
@@ -113,8 +111,10 @@ def _x_and_residual(
             else:
                 sizes, strides = (1, step.k_tiles, TILE, TILE), (0, x.col_tile, x.row, 1)
                 yield _issue(begins, x.buffer, "x", row, offset, sizes, strides)
-            at = residual.offset + row_tile * residual.row_tile + j * columns * residual.col_tile
-            yield _linear(begins, residual.buffer, "x", row, at, columns * TILE_ELEMS)
+            for residual in step.residuals:
+                at = residual.offset + row_tile * residual.row_tile
+                at += j * columns * residual.col_tile
+                yield _linear(begins, residual.buffer, "x", row, at, columns * TILE_ELEMS)
 
 
 def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:

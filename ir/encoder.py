@@ -36,7 +36,7 @@ class Word(IntEnum):
     K_PAIRS = 3  # k tiles / 2
     WIDTH = 4  # 0, or the true length of the rows of x that are normalized
     ACTIVATION = 5  # 0, or 1 for GELU
-    RESIDUAL = 6  # 0 or 1
+    RESIDUALS = 6  # how many are added
     TRANSPOSE = 7  # 0 or 1: output tiles are stored transposed
     UNITS = 8  # attention: head blocks * query blocks
     KEY_TILES = 9
@@ -124,7 +124,7 @@ class KPart:
 
 @dataclass(frozen=True, slots=True)
 class GemmStep:
-    """out = act(norm(x) @ weight.T + bias) + residual, on whole tiles.
+    """out = act(norm(x) @ weight.T + bias) + residuals, on whole tiles.
 
     Attributes:
         name: q | k | v | proj | fc1 | fc2 | conv1 | conv2 | norm | cross_k | cross_v.
@@ -142,7 +142,7 @@ class GemmStep:
         x, out: (4 * row_blocks, k_tiles) and (4 * row_blocks, columns * column_tiles) tiles.
         width: 0, or the true length of the rows of x that are normalized.
         transpose: each output tile is stored transposed.
-        residual: like `out`; added after the activation.
+        residuals: each like `out`; added after the activation.
         part: set where the step is one of several along k.
     """
 
@@ -162,7 +162,7 @@ class GemmStep:
     width: int = 0
     activation: Activation = Activation.NONE
     transpose: bool = False
-    residual: Matrix | None = None
+    residuals: tuple[Matrix, ...] = ()
     part: KPart | None = None
 
     @property

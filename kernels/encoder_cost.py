@@ -89,7 +89,7 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     target, stream = plan.target, plan.target.stream_bytes_per_cycle
     bandwidth = target.ddr_bytes_per_s / target.clock_hz
     tiles, k_tiles = step.column_tiles * step.row_blocks, step.k_tiles
-    residuals = plan.columns if step.residual else 0
+    residuals = plan.columns * len(step.residuals)
     epilogue = epilogue_cycles(plan, step)
     array = k_tiles * (kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue
     streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
@@ -142,9 +142,8 @@ def epilogue_cycles(plan: EncoderPlan, step: GemmStep) -> float:
     cycles += kernel_cycles(target, "store", int(step.transpose))
     if step.activation is Activation.GELU:
         cycles += kernel_cycles(target, "gelu")
-    if step.residual:
-        cycles += kernel_cycles(target, "residual") + plan.columns * OBJECT_CYCLES
-    return cycles
+    residual = kernel_cycles(target, "residual") + plan.columns * OBJECT_CYCLES
+    return cycles + len(step.residuals) * residual
 
 
 def _statistics(plan: EncoderPlan, step: GemmStep) -> float:
@@ -157,7 +156,8 @@ def _statistics(plan: EncoderPlan, step: GemmStep) -> float:
 
 def _commands(plan: EncoderPlan, step: GemmStep) -> float:
     panels = step.loads if step.sets == 2 else 1
-    x = step.column_tiles * step.row_blocks * 2 if step.residual else 1
+    parts = 1 + len(step.residuals)
+    x = step.column_tiles * step.row_blocks * parts if step.residuals else 1
     transfers = plan.rows * x + plan.columns * (1 + panels)
     return TRANSFER_CYCLES * transfers + PUSH_CYCLES * 2 * plan.columns * (1 + panels)
 

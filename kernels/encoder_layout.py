@@ -6,7 +6,7 @@ objects that the cores read. Padding is zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,7 +104,7 @@ def parameters(step: Step) -> NDArray[np.int32]:
     words[Word.K_PAIRS] = step.k_tiles // 2
     words[Word.WIDTH] = step.width
     words[Word.ACTIVATION] = step.activation is Activation.GELU
-    words[Word.RESIDUAL] = step.residual is not None
+    words[Word.RESIDUALS] = len(step.residuals)
     words[Word.TRANSPOSE] = step.transpose
     return words
 
@@ -121,6 +121,13 @@ def tile(values: torch.Tensor, matrix: Matrix, buffer: Buffer) -> None:
     padded = torch.zeros(_ceil(rows) * TILE, _ceil(columns) * TILE, dtype=torch.bfloat16)
     padded[:rows, :columns] = values
     tiles.copy_(padded.view(_ceil(rows), TILE, _ceil(columns), TILE).transpose(1, 2))
+
+
+def tile_parts(values: torch.Tensor, matrices: Sequence[Matrix], buffer: Buffer) -> None:
+    """Write (rows, columns) as bf16 matrices that add up to it: each has what is left, rounded."""
+    for matrix in matrices:
+        tile(values, matrix, buffer)
+        values = values - values.bfloat16()
 
 
 def untile(buffer: Buffer, matrix: Matrix, rows: int, columns: int) -> torch.Tensor:

@@ -79,8 +79,8 @@ def _run_gemm(plan: EncoderPlan, step: GemmStep, buffers: Buffers) -> None:
     out = out + bias
     if step.activation is Activation.GELU:
         out = torch.nn.functional.gelu(out)
-    if step.residual is not None:
-        out = out + _joined(tiles_of(buffers, step.residual, rows, columns)).float()
+    for residual in step.residuals:
+        out = out + _joined(tiles_of(buffers, residual, rows, columns)).float()
     made = out.view(rows, TILE, columns, TILE).transpose(1, 2)
     written = tiles_of(buffers, step.out, rows, columns)
     written.copy_(made.transpose(2, 3) if step.transpose else made)

@@ -27,6 +27,7 @@ from aiec.kernels.encoder_layout import (
     pack_mel,
     pack_weights,
     tile,
+    tile_parts,
     untile,
 )
 from aiec.runtime.buffers import BufferPool
@@ -91,7 +92,7 @@ class EncoderSession:
 
         def call(x: Windows, *weights: torch.Tensor) -> Windows | tuple[Windows, ...]:
             kept = self._kept(block, sequence, dict(zip(block.weights, weights, strict=True)))
-            made = (x,)
+            made: tuple[Windows, ...] = (x,)
             if not self.overwrites(block):
                 made = tuple(self._windows(block, sequence, role) for role in roles)
             for source, *results in zip(x.buffers, *(m.buffers for m in made), strict=True):
@@ -146,7 +147,7 @@ class EncoderSession:
             elif role == "positions":
                 assert block.positions is not None, block
                 rows = named[block.positions]
-                pack = partial(self._tile, rows, _where(sequence, role))
+                pack = partial(self._tile_parts, rows, _all_places(sequence, role))
                 kept[role] = self._weights.buffer(role, [rows], nbytes, pack)
         return kept
 
@@ -161,9 +162,9 @@ class EncoderSession:
         buffer.array[:] = pack_weights(self.plan, sequence, operands)
         self.telemetry.weight_bytes += buffer.nbytes
 
-    def _tile(self, rows: torch.Tensor, where: Matrix, buffer: Buffer) -> None:
+    def _tile_parts(self, rows: torch.Tensor, places: tuple[Matrix, ...], buffer: Buffer) -> None:
         buffer.array[:] = 0
-        tile(rows, where, buffer.array)
+        tile_parts(rows, places, buffer.array)
         self.telemetry.weight_bytes += buffer.nbytes
 
 
@@ -180,9 +181,14 @@ def _made(block: EncoderBlock) -> tuple[str, ...]:
 
 def _where(sequence: BlockSequence, role: str) -> Matrix:
     """Where the tiles of an argument lie, as the sequence's steps have it."""
+    return _all_places(sequence, role)[0]
+
+
+def _all_places(sequence: BlockSequence, role: str) -> tuple[Matrix, ...]:
+    """All matrices of an argument, each once."""
     steps = [step for step in sequence.steps if isinstance(step, GemmStep)]
-    matrices = [m for step in steps for m in (step.x, step.out, step.residual) if m is not None]
-    return next(matrix for matrix in matrices if matrix.buffer == role)
+    matrices = [m for step in steps for m in (step.x, step.out, *step.residuals)]
+    return tuple(dict.fromkeys(matrix for matrix in matrices if matrix.buffer == role))
 
 
 def _zero(buffer: Buffer) -> None:

@@ -19,7 +19,7 @@ from aiec.codegen.plan_encoder import tiled
 from aiec.ir.encoder import BlockSequence, EncoderPlan, GemmStep, Matrix
 from aiec.kernels import torch_kernels
 from aiec.kernels.bfp16 import rounded_to_bfp16
-from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, untile
+from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, tile_parts, untile
 from aiec.runtime.sim import Simulator
 
 QUERY_SCALE = math.log2(math.e) / 8
@@ -96,7 +96,7 @@ def stem(mel: Tensor, positions: Tensor, weights: dict[str, LinearOperands]) -> 
         return bf16(functional.gelu(linear(windows, operands)))
 
     frames = convolved(mel.T, weights["conv1"], 1)
-    return bf16(convolved(frames, weights["conv2"], 2) + bf16(positions))
+    return bf16(convolved(frames, weights["conv2"], 2) + positions)
 
 
 def step_by_step(plan: EncoderPlan) -> EncoderPlan:
@@ -134,6 +134,12 @@ class Run:
     def put(self, role: str, values: Tensor) -> None:
         """Write a tiled activation of the width of the residual stream."""
         tile(values, tiled(role, self.plan.state_tiles), self.buffers[role])
+
+    def put_positions(self, values: Tensor) -> None:
+        """Write what the stem adds."""
+        conv2 = next(s for b in self.plan.blocks for s in b.steps if s.name == "conv2")
+        assert isinstance(conv2, GemmStep)
+        tile_parts(values, conv2.residuals, self.buffers["positions"])
 
     def get(self, matrix: Matrix, rows: int, columns: int) -> Tensor:
         """Read a matrix."""

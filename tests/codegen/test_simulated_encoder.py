@@ -77,10 +77,10 @@ def test_second_convolution_adds_positions_after_gelu(steps: Run) -> None:
     conv1 = next(b for b in steps.plan.blocks if b.symbol == "conv1").steps[0]
     frames = steps.get(conv1.out, 2 * shape.frames, shape.state)
     positions = random(shape.frames, shape.state)
-    steps.put("positions", positions)
+    steps.put_positions(positions)
     _, operands = run_step(steps, "conv2")
     windows = functional.pad(frames, (0, 0, 1, 1)).unfold(0, 3, 2).transpose(1, 2).flatten(1)
-    close(steps.state(), functional.gelu(linear(windows, operands)) + bf16(positions))
+    close(steps.state(), functional.gelu(linear(windows, operands)) + positions)
 
 
 @pytest.mark.parametrize(("name", "transposed"), [("q", False), ("k", False), ("v", True)])
@@ -150,7 +150,7 @@ def test_a_whole_encoder(target: Target, epoch: str) -> None:
     run = Run(plan, epoch, seed=7)
     mel, positions = random(shape.mels, 2 * shape.frames), random(shape.frames, shape.state)
     pack_mel(mel, run.buffers["mel"])
-    run.put("positions", positions)
+    run.put_positions(positions)
     block = plan.block(BlockKind.STEM)
     weights = random_operands(block, seed=0)
     run.run(block, weights)

@@ -16,6 +16,7 @@ from aiec.kernels.encoder_layout import (
     pack_mel,
     pack_weights,
     tile,
+    tile_parts,
     untile,
 )
 from aiec.runtime.cpu_encoder import run_block
@@ -82,8 +83,8 @@ def test_stem(plan, encoder):
         BlockKind.STEM,
         operands,
         mel=lambda buffer: pack_mel(mel, buffer),
-        positions=lambda buffer: tile(
-            encoder.positional_embedding, plan.block(BlockKind.STEM).step("conv2").residual, buffer
+        positions=lambda buffer: tile_parts(
+            encoder.positional_embedding, plan.block(BlockKind.STEM).step("conv2").residuals, buffer
         ),
     )
     wanted = F.gelu(encoder.conv2(F.gelu(encoder.conv1(mel[None]))))[0].T

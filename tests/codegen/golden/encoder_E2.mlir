@@ -1,3 +1,148 @@
+    %mem_0_x = aie.buffer(%tile_0_1) {sym_name = "mem_0_x"} : memref<8192xbf16>
+    %mem_0_ring = aie.buffer(%tile_0_1) {sym_name = "mem_0_ring"} : memref<8704xbf16>
+    %mem_0_panel = aie.buffer(%tile_0_1) {sym_name = "mem_0_panel"} : memref<208896xbf16>
+    %mem_0_out0 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out0"} : memref<16384xbf16>
+    %mem_0_out1 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out1"} : memref<16384xbf16>
+    %mem_0_x_empty = aie.lock(%tile_0_1, 0) {init = 2 : i32, sym_name = "mem_0_x_empty"}
+    %mem_0_x_full = aie.lock(%tile_0_1, 1) {init = 0 : i32, sym_name = "mem_0_x_full"}
+    %mem_0_ring_empty = aie.lock(%tile_0_1, 2) {init = 2 : i32, sym_name = "mem_0_ring_empty"}
+    %mem_0_ring_full = aie.lock(%tile_0_1, 3) {init = 0 : i32, sym_name = "mem_0_ring_full"}
+    %mem_0_slot0_empty = aie.lock(%tile_0_1, 12) {init = 2 : i32, sym_name = "mem_0_slot0_empty"}
+    %mem_0_slot0_full = aie.lock(%tile_0_1, 13) {init = 0 : i32, sym_name = "mem_0_slot0_full"}
+    %mem_0_slot1_empty = aie.lock(%tile_0_1, 14) {init = 2 : i32, sym_name = "mem_0_slot1_empty"}
+    %mem_0_slot1_full = aie.lock(%tile_0_1, 15) {init = 0 : i32, sym_name = "mem_0_slot1_full"}
+    %mem_0_slot2_empty = aie.lock(%tile_0_1, 16) {init = 2 : i32, sym_name = "mem_0_slot2_empty"}
+    %mem_0_slot2_full = aie.lock(%tile_0_1, 17) {init = 0 : i32, sym_name = "mem_0_slot2_full"}
+    %mem_0_slot3_empty = aie.lock(%tile_0_1, 18) {init = 2 : i32, sym_name = "mem_0_slot3_empty"}
+    %mem_0_slot3_full = aie.lock(%tile_0_1, 19) {init = 0 : i32, sym_name = "mem_0_slot3_full"}
+    %mem_0_out_row0_empty = aie.lock(%tile_0_1, 4) {init = 2 : i32, sym_name = "mem_0_out_row0_empty"}
+    %mem_0_out_row0_full = aie.lock(%tile_0_1, 5) {init = 0 : i32, sym_name = "mem_0_out_row0_full"}
+    %mem_0_out_row1_empty = aie.lock(%tile_0_1, 6) {init = 2 : i32, sym_name = "mem_0_out_row1_empty"}
+    %mem_0_out_row1_full = aie.lock(%tile_0_1, 7) {init = 0 : i32, sym_name = "mem_0_out_row1_full"}
+    %mem_0_out_row2_empty = aie.lock(%tile_0_1, 8) {init = 2 : i32, sym_name = "mem_0_out_row2_empty"}
+    %mem_0_out_row2_full = aie.lock(%tile_0_1, 9) {init = 0 : i32, sym_name = "mem_0_out_row2_full"}
+    %mem_0_out_row3_empty = aie.lock(%tile_0_1, 10) {init = 2 : i32, sym_name = "mem_0_out_row3_empty"}
+    %mem_0_out_row3_full = aie.lock(%tile_0_1, 11) {init = 0 : i32, sym_name = "mem_0_out_row3_full"}
+...
+aie.memtile_dma(%tile_0_1) {
+      %dma = aie.dma_start(S2MM, 2, ^bb1, ^bb3)
+    ^bb1:
+      aie.use_lock(%mem_0_out_row0_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 0 len = 4096) {bd_id = 0 : i32}
+      aie.use_lock(%mem_0_out_row0_full, Release, %c1_i32)
+      aie.next_bd ^bb2
+    ^bb2:
+      aie.use_lock(%mem_0_out_row0_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 0 len = 4096) {bd_id = 1 : i32}
+      aie.use_lock(%mem_0_out_row0_full, Release, %c1_i32)
+      aie.next_bd ^bb1
+    ^bb3:
+      %dma_1 = aie.dma_start(S2MM, 3, ^bb4, ^bb6)
+    ^bb4:
+      aie.use_lock(%mem_0_out_row1_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 4096 len = 4096) {bd_id = 24 : i32}
+      aie.use_lock(%mem_0_out_row1_full, Release, %c1_i32)
+      aie.next_bd ^bb5
+    ^bb5:
+      aie.use_lock(%mem_0_out_row1_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 4096 len = 4096) {bd_id = 25 : i32}
+      aie.use_lock(%mem_0_out_row1_full, Release, %c1_i32)
+      aie.next_bd ^bb4
+    ^bb6:
+      %dma_2 = aie.dma_start(S2MM, 4, ^bb7, ^bb9)
+    ^bb7:
+      aie.use_lock(%mem_0_out_row2_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 8192 len = 4096) {bd_id = 2 : i32}
+      aie.use_lock(%mem_0_out_row2_full, Release, %c1_i32)
+      aie.next_bd ^bb8
+    ^bb8:
+      aie.use_lock(%mem_0_out_row2_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 8192 len = 4096) {bd_id = 3 : i32}
+      aie.use_lock(%mem_0_out_row2_full, Release, %c1_i32)
+      aie.next_bd ^bb7
+    ^bb9:
+      %dma_3 = aie.dma_start(S2MM, 5, ^bb10, ^bb12)
+    ^bb10:
+      aie.use_lock(%mem_0_out_row3_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 12288 len = 4096) {bd_id = 26 : i32}
+      aie.use_lock(%mem_0_out_row3_full, Release, %c1_i32)
+      aie.next_bd ^bb11
+    ^bb11:
+      aie.use_lock(%mem_0_out_row3_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 12288 len = 4096) {bd_id = 27 : i32}
+      aie.use_lock(%mem_0_out_row3_full, Release, %c1_i32)
+      aie.next_bd ^bb10
+    ^bb12:
+      %dma_4 = aie.dma_start(MM2S, 2, ^bb13, ^bb21)
+    ^bb13:
+      aie.use_lock(%mem_0_out_row0_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 0 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 4 : i32}
+      aie.use_lock(%mem_0_out_row0_empty, Release, %c1_i32)
+      aie.next_bd ^bb14
+    ^bb14:
+      aie.use_lock(%mem_0_out_row1_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 4096 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 5 : i32}
+      aie.use_lock(%mem_0_out_row1_empty, Release, %c1_i32)
+      aie.next_bd ^bb15
+    ^bb15:
+      aie.use_lock(%mem_0_out_row2_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 8192 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 6 : i32}
+      aie.use_lock(%mem_0_out_row2_empty, Release, %c1_i32)
+      aie.next_bd ^bb16
+    ^bb16:
+      aie.use_lock(%mem_0_out_row3_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out0 : memref<16384xbf16> offset = 12288 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 7 : i32}
+      aie.use_lock(%mem_0_out_row3_empty, Release, %c1_i32)
+      aie.next_bd ^bb17
+    ^bb17:
+      aie.use_lock(%mem_0_out_row0_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 0 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 8 : i32}
+      aie.use_lock(%mem_0_out_row0_empty, Release, %c1_i32)
+      aie.next_bd ^bb18
+    ^bb18:
+      aie.use_lock(%mem_0_out_row1_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 4096 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 9 : i32}
+      aie.use_lock(%mem_0_out_row1_empty, Release, %c1_i32)
+      aie.next_bd ^bb19
+    ^bb19:
+      aie.use_lock(%mem_0_out_row2_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 8192 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 10 : i32}
+      aie.use_lock(%mem_0_out_row2_empty, Release, %c1_i32)
+      aie.next_bd ^bb20
+    ^bb20:
+      aie.use_lock(%mem_0_out_row3_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_out1 : memref<16384xbf16> offset = 12288 len = 4096 sizes = [16, 4, 16, 4] strides = [256, 4, 16, 1]) {bd_id = 11 : i32}
+      aie.use_lock(%mem_0_out_row3_empty, Release, %c1_i32)
+      aie.next_bd ^bb13
+    ^bb21:
+      %dma_5 = aie.dma_start(S2MM, 0, ^bb22, ^bb24)
+    ^bb22:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 0 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 12 : i32}
+      aie.use_lock(%mem_0_x_full, Release, %c1_i32)
+      aie.next_bd ^bb23
+    ^bb23:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 4096 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 13 : i32}
+      aie.use_lock(%mem_0_x_full, Release, %c1_i32)
+      aie.next_bd ^bb22
+    ^bb24:
+      %dma_6 = aie.dma_start(MM2S, 0, ^bb25, ^bb27)
+    ^bb25:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 0 len = 4096) {bd_id = 14 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb26
+    ^bb26:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 4096 len = 4096) {bd_id = 15 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb25
+    ^bb27:
+      aie.end
+    }
+    %memtile_dma_1_1 = 
+...
 aie.core(%tile_0_2) {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
@@ -30,8 +175,8 @@ aie.core(%tile_0_2) {
           %activation = memref.load %core_0_2_par[%c5] : memref<16xi32>
           %4 = arith.cmpi ne, %activation, %c0_i32 : i32
           %c6 = arith.constant 6 : index
-          %residual = memref.load %core_0_2_par[%c6] : memref<16xi32>
-          %5 = arith.cmpi ne, %residual, %c0_i32 : i32
+          %residuals = memref.load %core_0_2_par[%c6] : memref<16xi32>
+          %5 = arith.index_cast %residuals : i32 to index
           %c7 = arith.constant 7 : index
           %transpose = memref.load %core_0_2_par[%c7] : memref<16xi32>
           %6 = arith.cmpi ne, %width, %c0_i32 : i32
@@ -71,7 +216,7 @@ aie.core(%tile_0_2) {
               scf.if %4 {
                 func.call @encoder_gelu(%core_0_2_acc) : (memref<4096xf32>) -> ()
               }
-              scf.if %5 {
+              scf.for %residual = %zero to %5 step %one {
                 aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, %c1_i32)
                 func.call @encoder_residual(%core_0_2_x0, %core_0_2_acc) : (memref<4096xbf16>, memref<4096xf32>) -> ()
                 aie.use_lock(%core_0_2_x_empty, Release, %c1_i32)
