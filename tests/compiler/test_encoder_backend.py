@@ -144,6 +144,19 @@ def test_keys_and_values_stay_on_the_cpu_if_told() -> None:
         assert_pairs_like(cross, model(*inputs)[1])
 
 
+def test_prices_of_keys_and_values() -> None:
+    """Both cross to the CPU; features that the CPU makes cross once, for all decoder layers."""
+    model, inputs = WHOLE["own"](2)
+    _, graph = compiled(model, *inputs, force_cpu=("encoder_final_0",), dry_run=True)
+    partition = graph.partition
+    first, *others = [d for d in partition.decisions if d.op.startswith("encoder_cross")]
+    assert first.npu is not None
+    one = first.npu.transfer_us / 3  # features, keys and values are of one size
+    assert [d.receive_us for d in (first, *others)] == pytest.approx([2 * one] * DECODER_LAYERS)
+    assert [d.transfer_us for d in (first, *others)] == pytest.approx([3 * one, 2 * one, 2 * one])
+    assert [d.npu.dispatches for d in (first, *others) if d.npu] == [2] * DECODER_LAYERS
+
+
 def test_features_made_on_the_cpu_are_sent_once() -> None:
     """For all layers of the decoder together; otherwise they stay where they are made."""
     model, inputs = WHOLE["own"](1)

@@ -16,10 +16,11 @@ STEP = (StepOperands("norm", None, gamma="g", beta="b"),)
 
 
 def blocks(width: int, batch: int = 1) -> tuple[EncoderBlock, ...]:
-    """A stem, a layer and a final norm of an encoder."""
+    """A stem, a layer and a final norm of an encoder, keys and values of a decoder's layer."""
     plain = EncoderBlock(BlockKind.FINAL, batch, 1500, width, "x", STEP)
     stem = replace(plain, kind=BlockKind.STEM, mels=80, positions="p")
-    return stem, replace(plain, kind=BlockKind.LAYER, mlp=4 * width, scale=0.125), plain
+    cross = replace(plain, kind=BlockKind.CROSS)
+    return stem, replace(plain, kind=BlockKind.LAYER, mlp=4 * width, scale=0.125), plain, cross
 
 
 def model(width: int, target: Target) -> EncoderModel:
