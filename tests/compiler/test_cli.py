@@ -1,6 +1,7 @@
 """The command line: what it prints, and one line for each way to get it wrong."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -193,6 +194,22 @@ def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = capsys.readouterr().out
     assert f"3 sequences in {folder}: encoder_stem, encoder_layer, encoder_final" in out
     assert "1 array configuration; a pass takes 6 dispatches, 0 switches and " in out
+
+
+def test_compile_a_window(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """One sequence more, which a pass runs for each decoder layer and window."""
+    arguments = ["compile", "whisper-tiny.en", "--target", "npu2", "--partition", "npu-all"]
+    moved = []
+    for part, dispatches in (("encoder", 12), ("window", 20)):
+        out = ["--part", part, "--batch", "2", "-o", str(tmp_path / part)]
+        assert run([*arguments, *out]) == 0
+        said = capsys.readouterr().out
+        found = re.search(r"(\d+) dispatches, 0 switches and (\d+) MB through DDR", said)
+        assert found is not None and int(found[1]) == dispatches
+        moved.append(int(found[2]))
+    assert ": encoder_stem, encoder_layer, encoder_final, encoder_cross\n" in said
+    features = 2 * 1536 * 512 / 1e6  # MB, frames and width padded to the array
+    assert moved[1] - moved[0] >= 2 * 4 * 3 * features  # read at least once, keys and values
 
 
 def test_compile_a_part_that_has_no_blocks(

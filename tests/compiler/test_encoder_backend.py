@@ -19,7 +19,6 @@ from encoders import (
     features,
     mel,
     own,
-    own_whisper,
 )
 from torch import Tensor, nn
 
@@ -28,6 +27,7 @@ from aiec.ir.errors import PartitionError
 from aiec.ir.graph import OpKind
 from aiec.observe import CompiledGraph, compiled_graphs
 from aiec.runtime.cpu_device import CpuDevice
+from aiec.speech.whisper import Attention
 from aiec.speech.whisper import EncoderBlock as Layer
 
 COSINE = 0.9995  # bf16 operands and state, through two layers
@@ -116,7 +116,7 @@ def test_a_decoder_in_the_graph_reads_keys_and_values() -> None:
 
 def test_values_may_be_made_before_keys() -> None:
     """Keys are the block's first result, and both are there before anybody reads one."""
-    attention = own_whisper().decoder.blocks[0].cross_attn
+    attention = Attention(WIDTH, WIDTH // 64).eval()
 
     def values_first(x: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
         v = attention.split(attention.value(x))
@@ -130,6 +130,25 @@ def test_values_may_be_made_before_keys() -> None:
         wanted, wanted_total = values_first(*inputs)
     assert_like(out, wanted)
     assert total == pytest.approx(wanted_total, abs=1)
+
+
+def test_one_graph_for_texts_of_any_length() -> None:
+    """Queries may be of a length that changes; the block is of the features alone."""
+    attention = Attention(WIDTH, WIDTH // 64).eval()
+
+    def attend(x: Tensor, text: Tensor) -> Tensor:
+        return attention(text, attention.keys_values(x))
+
+    options: dict[str, Any] = {"device": "sim:npu2", "partition": "npu-all"}
+    with torch.no_grad(), compiled_graphs() as graphs:
+        run = torch.compile(attend, backend="aie", dynamic=None, options=options)
+        for length in (5, 3):
+            x, text = features(), torch.randn(1, length, WIDTH)
+            torch._dynamo.mark_dynamic(text, 1)
+            assert_like(run(x, text), attend(x, text))
+    (graph,) = graphs
+    assert graph.telemetry is not None
+    assert graph.telemetry.by_gemm == {"encoder_cross": (2, 0.0)}
 
 
 def test_keys_and_values_stay_on_the_cpu_if_told() -> None:
