@@ -18,6 +18,7 @@ from aiec.kernels.host import HostFunction, compile_source
 
 SOURCES = Path(__file__).parent / "sources"
 F32 = np.dtype(np.float32)
+BLOCK_VECTOR = 72  # bytes of 64 bfp16
 MODES = {
     "floor": 0, "ceil": 1, "symmetric_floor": 2, "symmetric_ceil": 3, "negative_inf": 8,
     "positive_inf": 9, "symmetric_zero": 10, "symmetric_inf": 11, "conv_even": 12, "conv_odd": 13,
@@ -160,15 +161,26 @@ def test_misaligned_access_is_an_error(target: Target, offset: int, refused: boo
         function(x, out)
 
 
-def bfp16(block: np.ndarray, mode: str) -> np.ndarray:
-    """Eight numbers that share an exponent, said in other words than the emulation's."""
-    exponent = max(int(np.frexp(v)[1]) - 1 for v in block)
+def shared(block: np.ndarray, mode: str) -> tuple[int, np.ndarray]:
+    """The exponent and the mantissas of eight numbers, in other words than the emulation's."""
+    exponent = max((int(np.frexp(v)[1]) - 1 for v in block if v), default=-127)
     while True:
-        step = 2.0 ** (exponent - 6)
-        mantissas = [to_integer(v / step, mode) for v in block]
-        if max(mantissas) <= 127:
-            return np.array(mantissas) * step
+        mantissas = np.array([to_integer(v / 2.0 ** (exponent - 6), mode) for v in block])
+        if mantissas.max() <= 127:
+            return exponent, mantissas
         exponent += 1
+
+
+def bfp16(block: np.ndarray, mode: str) -> np.ndarray:
+    """Eight numbers that share an exponent."""
+    exponent, mantissas = shared(block, mode)
+    return mantissas * 2.0 ** (exponent - 6)
+
+
+def bfp16_bytes(block: np.ndarray, mode: str) -> np.ndarray:
+    """Eight numbers as they lie in memory: their biased exponent, then their mantissas."""
+    exponent, mantissas = shared(block, mode)
+    return np.array([exponent + 127, *mantissas]).astype(np.int16).astype(np.uint8)
 
 
 def to_integer(value: float, mode: str) -> float:
@@ -197,6 +209,68 @@ def test_products_through_bfp16(kind: str, mode: str) -> None:
     columns = np.stack([bfp16(column, mode) for column in b.reshape(8, 8).T.astype(float)]).T
     probe("multiply_in", NPU2, (THROUGH_BFP16,))(a, b, c, MODES[mode])
     np.testing.assert_allclose(c.reshape(8, 8), rows @ columns, rtol=1e-6, atol=1e-6)
+
+
+def bfp16_probe(symbol: str, *more: tuple[str, str]) -> HostFunction:
+    """A function of sources/bfp16_probe.cc."""
+    source = SOURCES / "bfp16_probe.cc"
+    return compile_source(source, symbol, target=NPU2, defines=more)[symbol]
+
+
+@pytest.mark.parametrize("mode", ["conv_even", "floor", "ceil", "symmetric_floor"])
+@pytest.mark.parametrize("kind", [*BLOCKS, "zeros", "small"])
+def test_bytes_of_bfp16(kind: str, mode: str) -> None:
+    rng = np.random.default_rng(7)
+    made = {**BLOCKS, "zeros": lambda _: np.zeros((8, 8)), "small": lambda _: np.eye(8) * 2.0**-125}
+    x, out = aligned(128, F32), aligned(2 * BLOCK_VECTOR, np.dtype(np.uint8))
+    x[:] = np.stack([made[kind](rng), rng.standard_normal((8, 8))]).ravel()
+    bfp16_probe("round_to_bytes")(x, out, MODES[mode])
+    said = [bfp16_bytes(row, mode) for row in x.reshape(16, 8).astype(float)]
+    np.testing.assert_array_equal(out.reshape(16, 9), np.stack(said))
+
+
+@pytest.mark.parametrize("mode", ["conv_even", "floor"])
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_products_by_bytes_are_those_through_bfp16(kind: str, mode: str) -> None:
+    rng = np.random.default_rng(8)
+    a, b, c, through = (aligned(64, dtype) for dtype in (BF16, BF16, F32, F32))
+    for array in (a, b, c):
+        array[:] = BLOCKS[kind](rng).ravel().astype(array.dtype)
+    through[:] = c
+    transposed = aligned(2 * BLOCK_VECTOR, np.dtype(np.uint8))
+    columns = [bfp16_bytes(column, mode) for column in b.reshape(8, 8).T.astype(float)]
+    transposed[BLOCK_VECTOR:] = np.concatenate(columns)
+    bfp16_probe("multiply_by_bytes")(a, transposed, c, MODES[mode])
+    bfp16_probe("multiply_bfloat16", THROUGH_BFP16)(a, b, through, MODES[mode])
+    np.testing.assert_array_equal(c, through)
+
+
+@pytest.mark.parametrize(
+    ("target", "used", "refused"),
+    [
+        (NPU1, "aie::block_vector<bfp16ebs8, 64> v;", "block_vector exists on AIE2P only"),
+        (NPU2, "aie::block_vector<bfp16ebs8, 128> v;", "has 64 elements of bfp16ebs8"),
+        (NPU2, "aie::mmul<8, 8, 8, float, bfp16ebs8> p;", "by bfloat16 or bfp16ebs8 on the left"),
+        (NPU2, "aie::mmul<4, 8, 8, bfloat16, bfp16ebs8> p;", "or in 8x8x8 bfp16ebs8"),
+        (NPU2, "++bytes;", "bfp16ebs8"),
+    ],
+)
+def test_bfp16_that_aie_api_does_not_have(
+    target: Target, used: str, refused: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "refused.cc"
+    source.write_text(
+        f'#include <aie_api/aie.hpp>\nextern "C" void refused(bfp16ebs8 *bytes) {{ {used} }}\n'
+    )
+    with pytest.raises(CodegenError, match=refused):
+        compile_source(source, "refused", target=target, cache_dir=tmp_path)
+
+
+def test_a_stream_of_block_vectors_starts_at_a_multiple_of_eight_bytes() -> None:
+    x, out = aligned(128, F32), aligned(2 * BLOCK_VECTOR + 8, np.dtype(np.uint8))
+    bfp16_probe("round_to_bytes")(x, out[8:], MODES["conv_even"])
+    with pytest.raises(SimulationError, match="loads or stores 72 bytes at a misaligned"):
+        bfp16_probe("round_to_bytes")(x, out[4:], MODES["conv_even"])
 
 
 @pytest.mark.parametrize("kind", BLOCKS)

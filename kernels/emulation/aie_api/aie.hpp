@@ -16,6 +16,7 @@
 
 #include "emulated/core.hpp"
 #include "emulated/vector.hpp"
+#include "emulated/block_vector.hpp"
 #include "emulated/accum.hpp"
 #include "emulated/memory.hpp"
 #include "emulated/arithmetic.hpp"

@@ -1,6 +1,7 @@
-// aie::accum<accfloat, N>: fp32 lanes. Conversion to bf16 obeys the core's rounding mode.
+// aie::accum<accfloat, N>: fp32 lanes. Conversion to bf16 and bfp16 obeys the core's rounding mode.
 #pragma once
 
+#include "block_vector.hpp"
 #include "vector.hpp"
 
 namespace aie {
@@ -36,6 +37,14 @@ template <typename Tag, unsigned N> struct accum {
       else
         out.part[i] = part[i];
     });
+    return out;
+  }
+
+  template <typename T>
+    requires std::is_same_v<T, bfp16ebs8>
+  block_vector<T, N> to_vector(int = 0) const {
+    block_vector<T, N> out;
+    emulated::each<N / 8>([&](auto i) AIE_EMULATION_INLINE { out.part[i].round(part[i]); });
     return out;
   }
 

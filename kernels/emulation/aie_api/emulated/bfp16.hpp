@@ -64,8 +64,8 @@ inline double to_integer(double v, rounding_mode mode) {
   return low;
 }
 
-// A block of eight numbers that lie `stride` apart, in any mode.
-inline __attribute__((noinline)) void round_block(float *v, unsigned stride, rounding_mode mode) {
+// Round a block of eight numbers that lie `stride` apart, in any mode; return its biased exponent.
+inline __attribute__((noinline)) int round_block(float *v, unsigned stride, rounding_mode mode) {
   int exponent = -127;
   for (unsigned i = 0; i < 8; ++i)
     if (v[i * stride] != 0)
@@ -80,6 +80,15 @@ inline __attribute__((noinline)) void round_block(float *v, unsigned stride, rou
   }
   for (unsigned i = 0; i < 8; ++i)
     v[i * stride] = float(std::ldexp(rounded[i], exponent - 1 - 6));
+  return exponent - 1 + 127;
+}
+
+// What a block of eight lanes weighs under conv_even, in every lane.
+inline bits8 block_weight(row8 v) {
+  bits8 w = weight(v);
+  w = larger(w, rotate<4>(w));
+  w = larger(w, rotate<2>(w));
+  return larger(w, rotate<1>(w));
 }
 
 // Each row is a block: rows of a left operand.
@@ -89,12 +98,7 @@ template <unsigned R> inline __attribute__((always_inline)) void round_rows(row8
       round_block(reinterpret_cast<float *>(&row), 1, core_rounding.mode);
     return;
   }
-  each<R>([&](auto i) AIE_EMULATION_INLINE {
-    bits8 w = weight(v[i]);
-    w = larger(w, rotate<4>(w));
-    w = larger(w, rotate<2>(w));
-    v[i] = to_steps(v[i], larger(w, rotate<1>(w)));
-  });
+  each<R>([&](auto i) AIE_EMULATION_INLINE { v[i] = to_steps(v[i], block_weight(v[i])); });
 }
 
 // Each column of eight rows is a block: columns of a right operand.

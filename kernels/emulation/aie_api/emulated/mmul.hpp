@@ -1,4 +1,4 @@
-// aie::mmul for bf16 with fp32 accumulation: the shapes that aie_api has, and no others.
+// aie::mmul for bf16 and bfp16 with fp32 accumulation: the shapes that aie_api has, and no others.
 #pragma once
 
 #include "accum.hpp"
@@ -54,45 +54,77 @@ inline wide repeated(row8 v, std::index_sequence<I...>) {
   return pick<(First + I / T)...>(v, v);
 }
 
-} // namespace emulated
-
-template <unsigned R, unsigned S, unsigned T, typename A, typename B = A, typename Tag = accauto>
-struct mmul {
-  static_assert(std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>,
-                "emulated aie_api: aie::mmul has bfloat16 operands only");
-  static_assert(std::is_same_v<Tag, accauto> || std::is_same_v<Tag, accfloat>,
-                "emulated aie_api: aie::mmul of bfloat16 accumulates in accfloat");
-  static_assert(emulated::mmul_is_legal(R, S, T),
-                "aie_api has no bfloat16 mmul of this shape: "
-                "use 4x8x4, 8x8x4, 4x8x8, 8x8x8 or 8x1x8");
-
+// C of a product, and its sum with the product of fp32 operands in chunks of eight.
+template <unsigned R, unsigned S, unsigned T> struct product_block {
   static constexpr unsigned M = R, K = S, N = T;
   static constexpr unsigned size_A = R * S, size_B = S * T, size_C = R * T;
   using accum_type = accum<accfloat, size_C>;
 
   static constexpr unsigned wides = size_C / 16, rows = 16 / T; // of C in each
-  emulated::wide c[wides];
+  wide c[wides];
 
-  mmul() {
-    emulated::each<wides>([&](auto i) { c[i] = emulated::wide{}; });
+  product_block() {
+    each<wides>([&](auto i) { c[i] = wide{}; });
   }
-  mmul(const accum_type &acc) {
-    emulated::each<wides>([&](auto i) { c[i] = emulated::join(acc.part[2 * i], acc.part[2 * i + 1]); });
+  product_block(const accum_type &acc) {
+    each<wides>([&](auto i) { c[i] = join(acc.part[2 * i], acc.part[2 * i + 1]); });
   }
-  template <typename V> mmul(const vector<V, size_C> &v, int = 0) : mmul(accum_type(v)) {}
+  template <typename V>
+  product_block(const vector<V, size_C> &v, int = 0) : product_block(accum_type(v)) {}
 
   accum_type to_accum() const {
     accum_type out;
-    emulated::each<wides>([&](auto i) {
-      out.part[2 * i] = emulated::pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
-      out.part[2 * i + 1] = emulated::pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
+    each<wides>([&](auto i) {
+      out.part[2 * i] = pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
+      out.part[2 * i + 1] = pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
     });
     return out;
   }
   operator accum_type() const { return to_accum(); }
-  template <typename V> vector<V, size_C> to_vector(int = 0) const {
-    return to_accum().template to_vector<V>();
+  template <typename V> auto to_vector(int = 0) const { return to_accum().template to_vector<V>(); }
+
+  __attribute__((always_inline)) void add(const row8 (&x)[size_A / 8], const row8 (&y)[size_B / 8]) {
+    constexpr auto lanes = std::make_index_sequence<16>{};
+    each<wides>([&](auto i) AIE_EMULATION_INLINE {
+      if constexpr (S == 1) {
+        c[i] += repeated<T, i * rows>(x[0], lanes) * of_right<T, 0>(y[0], lanes);
+      } else {
+        const wide upper = join(x[i * rows], x[i * rows + 1]);
+        wide lower = upper;
+        if constexpr (T == 4)
+          lower = join(x[i * rows + 2], x[i * rows + 3]);
+        each<S>([&](auto k) AIE_EMULATION_INLINE {
+          c[i] += of_left<T, k>(upper, lower, lanes) * of_right<T, k * T % 8>(y[k * T / 8], lanes);
+        });
+      }
+    });
   }
+};
+
+// The values of an 8x8 operand that bfp16 will multiply by.
+template <typename V> inline void bfp16_values(const V &v, row8 (&out)[8]) {
+  if constexpr (std::is_same_v<typename V::value_type, bfloat16>) {
+    each<8>([&](auto i) AIE_EMULATION_INLINE { out[i] = widen<8>(v.part[i]); });
+    round_rows(out);
+  } else {
+    each<8>([&](auto i) AIE_EMULATION_INLINE { out[i] = v.part[i].values(); });
+  }
+}
+
+} // namespace emulated
+
+template <unsigned R, unsigned S, unsigned T, typename A, typename B = A, typename Tag = accauto>
+struct mmul : emulated::product_block<R, S, T> {
+  static_assert(std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>,
+                "emulated aie_api: operands of aie::mmul are bfloat16, or in 8x8x8 bfp16ebs8 on the "
+                "right and either on the left");
+  static_assert(std::is_same_v<Tag, accauto> || std::is_same_v<Tag, accfloat>,
+                "emulated aie_api: aie::mmul of bfloat16 accumulates in accfloat");
+  static_assert(emulated::mmul_is_legal(R, S, T),
+                "aie_api has no bfloat16 mmul of this shape: "
+                "use 4x8x4, 8x8x4, 4x8x8, 8x8x8 or 8x1x8");
+  using block = emulated::product_block<R, S, T>;
+  using block::block, block::size_A, block::size_B;
 
   void mul(const vector<A, size_A> &a, const vector<B, size_B> &b) {
     *this = mmul();
@@ -106,22 +138,35 @@ struct mmul {
       emulated::round_rows(x.part);
       emulated::round_columns(y.part);
     }
-    constexpr auto lanes = std::make_index_sequence<16>{};
-    emulated::each<wides>([&](auto i) AIE_EMULATION_INLINE {
-      if constexpr (S == 1) {
-        c[i] += emulated::repeated<T, i * rows>(x.part[0], lanes) *
-                emulated::of_right<T, 0>(y.part[0], lanes);
-      } else {
-        const emulated::wide upper = emulated::join(x.part[i * rows], x.part[i * rows + 1]);
-        emulated::wide lower = upper;
-        if constexpr (T == 4)
-          lower = emulated::join(x.part[i * rows + 2], x.part[i * rows + 3]);
-        emulated::each<S>([&](auto k) AIE_EMULATION_INLINE {
-          c[i] += emulated::of_left<T, k>(upper, lower, lanes) *
-                  emulated::of_right<T, k * T % 8>(y.part[k * T / 8], lanes);
-        });
-      }
-    });
+    this->add(x.part, y.part);
+  }
+};
+
+// By a bfp16 operand, whose blocks are columns: it lies transposed, and says so. A bf16 left operand
+// is rounded in rows. Source: aie_api detail/aie2p/mmul_bfp16_bfp16.hpp, and mmul::mac in aie.hpp.
+template <typename A, typename Tag>
+struct mmul<8, 8, 8, A, bfp16ebs8, Tag> : emulated::product_block<8, 8, 8> {
+  static_assert(std::is_same_v<A, bfloat16> || std::is_same_v<A, bfp16ebs8>,
+                "aie_api multiplies bfp16ebs8 by bfloat16 or bfp16ebs8 on the left");
+  static_assert(std::is_same_v<Tag, accauto> || std::is_same_v<Tag, accfloat>,
+                "emulated aie_api: aie::mmul of bfp16ebs8 accumulates in accfloat");
+  using left = std::conditional_t<std::is_same_v<A, bfp16ebs8>, block_vector<bfp16ebs8, 64>,
+                                  vector<bfloat16, 64>>;
+  using emulated::product_block<8, 8, 8>::product_block;
+
+  void mul(const left &a, const emulated::transposed<bfp16ebs8, 64> &b) {
+    *this = mmul();
+    mac(a, b);
+  }
+
+  void mac(const left &a, const emulated::transposed<bfp16ebs8, 64> &b) {
+    emulated::row8 x[8], columns[8], y[8];
+    emulated::bfp16_values(a, x);
+    emulated::bfp16_values(b.v, columns);
+    for (unsigned k = 0; k < 8; ++k)
+      for (unsigned n = 0; n < 8; ++n)
+        y[k][n] = columns[n][k];
+    add(x, y);
   }
 };
 
