@@ -17,13 +17,15 @@ struct bfp16ebs8;
 namespace aie {
 namespace emulated {
 
-// 2^(biased - 127 - 6), as a number whose reciprocal is one too.
+// The step of a block, 2^(biased - 127 - 6): as a number whose reciprocal is one too.
 inline double step_of(int biased) {
   const uint64_t bits = uint64_t(biased - 127 - 6 + 1023) << 52;
   double step;
   std::memcpy(&step, &bits, sizeof(step));
   return step;
 }
+
+using mantissas8 = chunk<int8_t, 8>;
 
 struct block {
   uint8_t exponent;
@@ -38,16 +40,14 @@ struct block {
       v = to_steps(v, w);
       exponent = uint8_t(w[0] >> 23);
     }
-    const double scale = 1 / step_of(exponent);
-    for (unsigned i = 0; i < 8; ++i)
-      mantissas[i] = int8_t(v[i] * scale);
+    const auto steps = __builtin_convertvector(v, chunk<double, 8>) * (1 / step_of(exponent));
+    const auto m = __builtin_convertvector(__builtin_convertvector(steps, bits8), mantissas8);
+    std::memcpy(mantissas, &m, sizeof(mantissas));
   }
   row8 values() const {
-    const float step = float(step_of(exponent));
-    row8 out;
-    for (unsigned i = 0; i < 8; ++i)
-      out[i] = mantissas[i] * step;
-    return out;
+    mantissas8 m;
+    std::memcpy(&m, mantissas, sizeof(mantissas));
+    return __builtin_convertvector(m, row8) * float(step_of(exponent));
   }
 };
 static_assert(sizeof(block) == 9);

@@ -101,6 +101,23 @@ template <unsigned R, unsigned S, unsigned T> struct product_block {
   }
 };
 
+// Rows become columns: blocks of D by D change places across the diagonal, for D of 4, 2 and 1.
+template <unsigned D, std::size_t... I>
+inline void exchange(row8 &a, row8 &b, std::index_sequence<I...>) {
+  const row8 upper = pick<(I & D ? 8 + I - D : I)...>(a, b);
+  b = pick<(I & D ? 8 + I : I + D)...>(a, b);
+  a = upper;
+}
+inline __attribute__((always_inline)) void transpose_rows(row8 (&v)[8]) {
+  each<3>([&](auto stage) AIE_EMULATION_INLINE {
+    constexpr unsigned D = 4 >> stage;
+    each<8>([&](auto i) AIE_EMULATION_INLINE {
+      if constexpr (!(i & D))
+        exchange<D>(v[i], v[i + D], std::make_index_sequence<8>{});
+    });
+  });
+}
+
 // The values of an 8x8 operand that bfp16 will multiply by.
 template <typename V> inline void bfp16_values(const V &v, row8 (&out)[8]) {
   if constexpr (std::is_same_v<typename V::value_type, bfloat16>) {
@@ -160,12 +177,10 @@ struct mmul<8, 8, 8, A, bfp16ebs8, Tag> : emulated::product_block<8, 8, 8> {
   }
 
   void mac(const left &a, const emulated::transposed<bfp16ebs8, 64> &b) {
-    emulated::row8 x[8], columns[8], y[8];
+    emulated::row8 x[8], y[8];
     emulated::bfp16_values(a, x);
-    emulated::bfp16_values(b.v, columns);
-    for (unsigned k = 0; k < 8; ++k)
-      for (unsigned n = 0; n < 8; ++n)
-        y[k][n] = columns[n][k];
+    emulated::bfp16_values(b.v, y);
+    emulated::transpose_rows(y);
     add(x, y);
   }
 };
