@@ -7,8 +7,9 @@
 
 namespace aie {
 
-// 2^v as bf16. Results too small for a normal number are zero. How the hardware rounds is not
-// published: here the exact power is rounded as the core is told to.
+// 2^v as bf16. Results too small for a normal number are zero. Not faithful: the exact power, rounded
+// as the core is told to, where the hardware is said to interpolate, 2^floor(v) * (1 + frac(v)).
+// Source: AMD's notes on kernels for Peano (2026); see docs/kernels.md, "What is uncertain".
 template <typename T, unsigned N> inline vector<T, N> exp2(const vector<float, N> &v) {
   static_assert(std::is_same_v<T, bfloat16>, "aie_api: aie::exp2 gives bfloat16");
   static_assert(N == 0 || __AIE_ARCH__ == 21, "aie_api: aie::exp2 exists on AIE2P only");
