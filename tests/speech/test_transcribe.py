@@ -229,7 +229,9 @@ def test_suppress_numerals(aiec, clips, tmp_path):
 
 def test_interrupt_keeps_finished_transcripts(clips, tmp_path):
     files = [path for path in clips for _ in range(40)]
-    command = [sys.executable, "-c", "from aiec.cli import main; main()"]
+    # A suite that runs in a shell's background ignores SIGINT, and so would its children.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heed}; from aiec.cli import main; main()"]
     process = subprocess.Popen(
         [*command, "transcribe", *files, *PLAIN, "-o", tmp_path],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
