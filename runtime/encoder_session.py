@@ -98,7 +98,7 @@ class EncoderSession:
             for source, *results in zip(x.buffers, *(m.buffers for m in made), strict=True):
                 by_role = {**kept, read: source, **dict(zip(roles, results, strict=True))}
                 self._dispatch(sequence, tuple(by_role[a.role] for a in sequence.arguments))
-            return made if len(made) > 1 else made[0]
+            return made[0] if len(made) == 1 else made
 
         return call
 
