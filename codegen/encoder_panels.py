@@ -93,7 +93,7 @@ class WeightStream:
     def _push(self, first: int, length: int, fills: int, sends: int) -> None:
         for mem in self._mem_tiles:
             for direction, bd, runs in (("S2MM", first, fills), ("MM2S", first + length, sends)):
-                ops.push_queue(mem.column, MEM_ROW, direction, WEIGHT_CHANNEL, bd, runs)
+                ops.push_mem_queue(mem.column, MEM_ROW, direction, WEIGHT_CHANNEL, bd, runs)
 
     def _configured(self, parts: tuple[int, ...], turns: int, first_slot: int) -> int:
         """The first descriptor of the chains of a split, which are written if they are new."""

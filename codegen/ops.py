@@ -210,8 +210,18 @@ def free_task(task: SSAValue) -> None:
     tasks.DmaFreeTaskOp(task)
 
 
-def push_queue(
+# Source: AM025, memory tile: DMA_S2MM_0_Start_Queue and DMA_MM2S_0_Start_Queue, 8 B a channel
+MEM_QUEUES = {"S2MM": 0xA0604, "MM2S": 0xA0634}
+
+
+def push_mem_queue(
     column: int, row: int, direction: str, channel: int, first_bd: int, runs: int
 ) -> None:
-    """Queue the chain that begins at a descriptor, to run so often."""
-    registers.NpuPushQueueOp(column, row, DmaDirection(direction), channel, first_bd, runs - 1)
+    """Queue the chain that begins at a descriptor of a mem tile, to run so often.
+
+    By a write, as `aiex.npu.push_queue` loses all but four bits of the descriptor in mlir-aie before
+    July 2026 (its AIEDmaToNpu.cpp), and those of odd channels begin at 24.
+    """
+    registers.NpuWrite32Op(
+        column, row, MEM_QUEUES[direction] + 8 * channel, first_bd | (runs - 1) << 16
+    )

@@ -122,6 +122,11 @@ class NpuWrite32Op(_WriteOp):
     name = "aiex.npu.write32"
     FIELDS: ClassVar[tuple[str, ...]] = ("address", "value")
 
+    def __init__(self, column: int, row: int, address: int, value: int) -> None:
+        operands, static = split([address, value])
+        properties = {"column": i32_attr(column), "row": i32_attr(row), "static": static}
+        super().__init__(operands=[operands], properties=properties)
+
 
 @irdl_op_definition
 class NpuMaskWrite32Op(_WriteOp):

@@ -401,14 +401,14 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
         aie.use_lock(%mem_3_ring_empty, Release, 1)
         aie.end
       }
-      aiex.npu.push_queue (0, 1, S2MM:1) {bd_id = 28 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (0, 1, MM2S:1) {bd_id = 30 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (1, 1, S2MM:1) {bd_id = 28 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (1, 1, MM2S:1) {bd_id = 30 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (2, 1, S2MM:1) {bd_id = 28 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (2, 1, MM2S:1) {bd_id = 30 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (3, 1, S2MM:1) {bd_id = 28 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (3, 1, MM2S:1) {bd_id = 30 : i32, repeat_count = 0 : i32, issue_token = false}
+      aiex.npu.write32 {address = 656908 : ui32, value = 28 : ui32, column = 0 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 30 : ui32, column = 0 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 28 : ui32, column = 1 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 30 : ui32, column = 1 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 28 : ui32, column = 2 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 30 : ui32, column = 2 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 28 : ui32, column = 3 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 30 : ui32, column = 3 : i32, row = 1 : i32}
       %task_8 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
         aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, 2)
         aie.dma_bd(%mem_0_panel : memref<208896xbf16>, 0, 4352) {bd_id = 32 : i32}
@@ -497,14 +497,14 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
         aie.use_lock(%mem_3_slot1_empty, Release, 1)
         aie.end
       }
-      aiex.npu.push_queue (0, 1, S2MM:1) {bd_id = 32 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (0, 1, MM2S:1) {bd_id = 34 : i32, repeat_count = 1 : i32, issue_token = false}
-      aiex.npu.push_queue (1, 1, S2MM:1) {bd_id = 32 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (1, 1, MM2S:1) {bd_id = 34 : i32, repeat_count = 1 : i32, issue_token = false}
-      aiex.npu.push_queue (2, 1, S2MM:1) {bd_id = 32 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (2, 1, MM2S:1) {bd_id = 34 : i32, repeat_count = 1 : i32, issue_token = false}
-      aiex.npu.push_queue (3, 1, S2MM:1) {bd_id = 32 : i32, repeat_count = 0 : i32, issue_token = false}
-      aiex.npu.push_queue (3, 1, MM2S:1) {bd_id = 34 : i32, repeat_count = 1 : i32, issue_token = false}
+      aiex.npu.write32 {address = 656908 : ui32, value = 32 : ui32, column = 0 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 65570 : ui32, column = 0 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 32 : ui32, column = 1 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 65570 : ui32, column = 1 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 32 : ui32, column = 2 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 65570 : ui32, column = 2 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656908 : ui32, value = 32 : ui32, column = 3 : i32, row = 1 : i32}
+      aiex.npu.write32 {address = 656956 : ui32, value = 65570 : ui32, column = 3 : i32, row = 1 : i32}
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col0, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 4096][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col1, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col2, id = 0 : i64, issue_token = true} : memref<131072xbf16>

@@ -419,17 +419,18 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
         aie.use_lock(%mem_3_ring_empty, Release, %c1_i32_2)
         aie.end
       }
+      %c656908_i32 = arith.constant 656908 : i32
       %c28_i32 = arith.constant 28 : i32
-      %c0_i32 = arith.constant 0 : i32
-      aiex.npu.push_queue (0, 1, S2MM:1) bd_id %c28_i32 repeat %c0_i32 {issue_token = false} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %c656956_i32 = arith.constant 656956 : i32
       %c30_i32 = arith.constant 30 : i32
-      aiex.npu.push_queue (0, 1, MM2S:1) bd_id %c30_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (1, 1, S2MM:1) bd_id %c28_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (1, 1, MM2S:1) bd_id %c30_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (2, 1, S2MM:1) bd_id %c28_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (2, 1, MM2S:1) bd_id %c30_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (3, 1, S2MM:1) bd_id %c28_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (3, 1, MM2S:1) bd_id %c30_i32 repeat %c0_i32 {issue_token = false} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
       %task_8 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, %c2_i32)
@@ -535,16 +536,15 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
         aie.end
       }
       %c32_i32 = arith.constant 32 : i32
-      aiex.npu.push_queue (0, 1, S2MM:1) bd_id %c32_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      %c34_i32 = arith.constant 34 : i32
-      %c1_i32_1 = arith.constant 1 : i32
-      aiex.npu.push_queue (0, 1, MM2S:1) bd_id %c34_i32 repeat %c1_i32_1 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (1, 1, S2MM:1) bd_id %c32_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (1, 1, MM2S:1) bd_id %c34_i32 repeat %c1_i32_1 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (2, 1, S2MM:1) bd_id %c32_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (2, 1, MM2S:1) bd_id %c34_i32 repeat %c1_i32_1 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (3, 1, S2MM:1) bd_id %c32_i32 repeat %c0_i32 {issue_token = false} : i32, i32
-      aiex.npu.push_queue (3, 1, MM2S:1) bd_id %c34_i32 repeat %c1_i32_1 {issue_token = false} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %c65570_i32 = arith.constant 65570 : i32
+      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col0, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 4096][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col1, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col2, id = 0 : i64, issue_token = true} : memref<131072xbf16>
