@@ -219,8 +219,8 @@ def push_mem_queue(
 ) -> None:
     """Queue the chain that begins at a descriptor of a mem tile, to run so often.
 
-    By a write, as `aiex.npu.push_queue` loses all but four bits of the descriptor in mlir-aie before
-    July 2026 (its AIEDmaToNpu.cpp), and those of odd channels begin at 24.
+    By a write: in mlir-aie before July 2026 (AIEDmaToNpu.cpp) `aiex.npu.push_queue` keeps four bits
+    of the descriptor, and those of odd channels begin at 24.
     """
     registers.NpuWrite32Op(
         column, row, MEM_QUEUES[direction] + 8 * channel, first_bd | (runs - 1) << 16
