@@ -221,13 +221,11 @@ def scores(isa: str) -> tuple[Loop, ...]:
 
 
 def powers(isa: str) -> Loop:
-    """Four k-steps of a column: on AIE2 8 vectors of 9 vector operations, and 4 products; on AIE2P
-    16 powers of 16 lanes, one a cycle, and each block's conversion and product."""
+    """Four k-steps of a column: 8 vectors of 9 vector operations, and 4 products."""
+    chain = LOAD + 4 * ADD + CONVERT + ADD + CONVERT + 2 * ADD + 2 * SHUFFLE
     if isa == "aie2":
-        chain = LOAD + 4 * ADD + CONVERT + ADD + CONVERT + 2 * ADD + 2 * SHUFFLE + STORE + ADD
-        return Loop(32, 8 * 9 + 4, chain)
-    chain = LOAD + ADD + SHUFFLE + 8 + SHUFFLE + ADD + CONVERT + 3 * MAC_AGAIN + ADD
-    return Loop(16, 16, chain)
+        return Loop(32, 8 * 9 + 4, chain + STORE + ADD)
+    return Loop(16, 8 * 9 + 4, chain + ADD + CONVERT + 3 * MAC_AGAIN + ADD)
 
 
 def hidden_keys(isa: str, valid: int) -> float:

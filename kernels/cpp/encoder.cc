@@ -173,8 +173,9 @@ inline void raise(float *__restrict counts, const float *__restrict kept,
 // acc's column of blocks, and the queries' sums, times 2^difference; the differences are integers.
 void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned column,
              const accum_group &difference) {
-  const accum_group bits = aie::add(difference, group_of(to_bf16));
-  const bf16_lanes factor = low_halves(bits, bits).template extract<lanes>(0);
+  const accum_group power = aie::add(difference, group_of(to_bf16));
+  const int_group bits = power.template to_vector<float>().cast_to<int32_t>();
+  const bf16_lanes factor = low_halves(aie::concat(bits, bits)).template extract<lanes>(0);
   const exact old(accum_lanes(per_column(sums_of_column)));
   const accum_lanes scaled = aie::mac(aie::mac(aie::mul(old.low, factor), old.middle, factor),
                                       old.high, factor);
@@ -183,22 +184,20 @@ void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned c
 }
 
 // The powers of a right-operand block's scores, less `maximum`.
-#if __AIE_ARCH__ == 20
 inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores,
                                                   const accum_group &maximum) {
-  const accum_group half_above = aie::add(maximum, group_of(0.5f));
-  const accum_group upper(aie::load_v<group>(scores)), lower(aie::load_v<group>(scores + group_row));
-  return low_halves(power_bits(aie::sub(upper, half_above)), power_bits(aie::sub(lower, half_above)));
-}
-#else
-inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores,
-                                                  const accum_group &maximum) {
+  constexpr unsigned below = MMUL_R == MMUL_S ? lanes : group_row; // the scores of the next keys
+  static_assert(MMUL::size_B == 2 * lanes);
   const fp32_lanes all = maximum.template to_vector<float>().template grow_replicate<lanes>();
-  return aie::concat(
-      aie::exp2<bfloat16>(aie::sub(load(scores), all).template to_vector<float>()),
-      aie::exp2<bfloat16>(aie::sub(load(scores + lanes), all).template to_vector<float>()));
-}
+  const accum_lanes half_above = aie::add(accum_lanes(all), constant(0.5f));
+  const int_lanes upper = power_bits(aie::sub(load(scores), half_above));
+  const int_lanes lower = power_bits(aie::sub(load(scores + below), half_above));
+#if __AIE_ARCH__ == 20
+  return low_halves(aie::concat(upper, lower));
+#else
+  return aie::concat(low_halves(upper), low_halves(lower));
 #endif
+}
 
 // pt's column of blocks from the scores; returns the sums over keys, as the matrix unit sees them.
 inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,

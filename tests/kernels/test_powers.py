@@ -1,4 +1,4 @@
-"""The kernel's powers of two on AIE2: coefficients of the fit, errors near bf16's rounding."""
+"""The kernel's powers of two: coefficients of the fit, errors near bf16's rounding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from kernel_objects import BF16, aligned
 
-from aiec.ir.target import NPU1
+from aiec.ir.target import NPU1, NPU2
 from aiec.kernels import powers
 from aiec.kernels.host import compile_source
 from aiec.kernels.spec import CPP
@@ -24,12 +24,14 @@ def coefficients() -> np.ndarray:
     return np.array([float(v) for v in re.findall(r"power_[123] = (-?[\d.]+)f", text)])
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[np.ndarray], np.ndarray]:
+@pytest.fixture(scope="module", params=[NPU1, NPU2], ids=lambda t: t.name)
+def run(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[np.ndarray], np.ndarray]:
     """2^x by the kernel's code; compiled anew, since the cache knows nothing of the header."""
     defines = (("POWERS", f'"{CPP / "powers.h"}"'),)
     cache = tmp_path_factory.mktemp("powers")
-    function = compile_source(SOURCE, "powers", target=NPU1, defines=defines, cache_dir=cache)
+    function = compile_source(SOURCE, "powers", target=request.param, defines=defines, cache_dir=cache)
     shifted, out = aligned(32, np.dtype(np.float32)), aligned(32, BF16)
 
     def powers_of(x: np.ndarray) -> np.ndarray:
