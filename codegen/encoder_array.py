@@ -6,7 +6,7 @@ its outputs. There are no runtime parameters to write: what a core does next com
 
 A mem tile holds x objects as they come, weights in slots from which they are sent several times,
 and single objects (control, queries) in a ring of their own; outputs of all rows twice. What is in
-a slot has a pair of locks that count `row_blocks` at once or one by one.
+a slot has a pair of locks that count all times that it is sent at once or one by one.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ def _mem_tile(plan: EncoderPlan, column: int, tile: SSAValue) -> EncoderMemTile:
         x_locks=lock_pair(tile, 0, f"{name}_x", sizes.x_depth) if has_x else None,
         ring_locks=lock_pair(tile, 2, f"{name}_ring", SINGLE_OBJECTS),
         slot_locks=tuple(
-            lock_pair(tile, _FIRST_SLOT_LOCK + 2 * i, f"{name}_slot{i}", plan.row_blocks)
-            for i in range(sizes.slots)
+            lock_pair(tile, _FIRST_SLOT_LOCK + 2 * i, f"{name}_slot{i}", plan.slot_units)
+            for i in range(len(sizes.slots))
         ),
         out_locks=tuple(
             lock_pair(tile, 4 + 2 * r, f"{name}_out_row{r}", DEPTH) for r in range(plan.rows)

@@ -75,7 +75,7 @@ class Sizes:
             shape,
             rows,
             columns,
-            row_tiles=round_up(tiles_of(shape.frames), math.lcm(rows, columns)),
+            row_tiles=rows * row_blocks_of(shape, target),
             state_tiles=round_up(tiles_of(shape.state), columns),
             mlp_tiles=round_up(tiles_of(shape.mlp), columns),
             position_parts=POSITION_PARTS[target.isa],
@@ -88,18 +88,24 @@ class Sizes:
         return self.row_tiles // self.rows
 
     def residence(self, k_tiles: int, row_blocks: int) -> Residence:
-        """How the weights of a column tile lie in the slots: twice, once, or a fraction of them."""
+        """How the weights of a column tile lie in the slots.
+
+        All of them twice, all once, as many as stay beside those that are streamed, or a fraction.
+        """
         choice, mem = self.choice, self.choice.mem
         stays = choice.resident and k_tiles <= mem.panel_objects
+        if not stays and (shared := _shared(mem, k_tiles)):
+            parts, pieces = shared
+            return {"parts": parts, "turns": self.row_blocks, "pieces": pieces, "sets": 1}
         twice = choice.twice and row_blocks == self.row_blocks
         twice = twice and stays and 2 * k_tiles <= mem.panel_objects
-        slots = mem.slots // 2 if twice else mem.slots
+        slots = mem.slots[: len(mem.slots) // 2] if twice else mem.slots
         fractions = (k_tiles // n for n in range(1, k_tiles + 1) if k_tiles % n == 0)
-        fitting = next(f for f in fractions if f <= slots * mem.slot_objects)
-        slots = min(slots, fitting)
+        fitting = next(f for f in fractions if f <= sum(slots))
         return {
-            "parts": tuple((fitting + slots - 1 - i) // slots for i in range(slots)),
+            "parts": _spread(fitting, slots),
             "turns": self.row_blocks if stays else 1,
+            "pieces": 1,
             "sets": 2 if twice else 1,
         }
 
@@ -109,12 +115,45 @@ class Sizes:
         return self.row_tiles * self.state_tiles * TILE_ELEMS
 
 
+def row_blocks_of(shape: EncoderShape, target: Target) -> int:
+    """Row tiles of one array row, of frames padded to all rows and columns."""
+    whole = math.lcm(target.core_rows, target.columns)
+    return round_up(tiles_of(shape.frames), whole) // target.core_rows
+
+
 class Residence(TypedDict):
     """Fields of a GEMM step."""
 
     parts: tuple[int, ...]
     turns: int
+    pieces: int
     sets: int
+
+
+def _spread(objects: int, slots: tuple[int, ...]) -> tuple[int, ...]:
+    """Objects by slot, as equal as the slots' sizes allow; slots that stay empty are left out."""
+    parts = [0] * len(slots)
+    for _ in range(objects):
+        number = min((n for n, size in enumerate(slots) if parts[n] < size), key=parts.__getitem__)
+        parts[number] += 1
+    return tuple(part for part in parts if part)
+
+
+def _shared(mem: MemTileSizes, k_tiles: int) -> tuple[tuple[int, ...], int] | None:
+    """Parts and pieces of which as many tiles as possible stay; None if the slots are not for it.
+
+    Example: 80 k tiles in slots of 20, 4, 20 and 4 are ten times 2 that stay, 2 that are streamed,
+    again 2 that stay and 2 that are streamed; 40 of the 80 stay.
+    """
+    wide, narrow = mem.slots[:2]
+    found: list[tuple[int, tuple[int, ...], int]] = []
+    for pieces in range(2, mem.pieces + 1):
+        if mem.pieces % pieces == 0 and k_tiles % (2 * pieces) == 0:
+            half = k_tiles // (2 * pieces)
+            staying = min(wide // pieces, half - 1)
+            if staying and half - staying <= narrow:
+                found.append((pieces * staying, (staying, half - staying) * 2, pieces))
+    return max(found)[1:] if found else None
 
 
 def tiled(buffer: str, col_tiles: int, offset: int = 0) -> Matrix:

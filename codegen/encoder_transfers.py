@@ -28,6 +28,7 @@ from aiec.ir.encoder import (
 )
 
 STREAMS = ("out", "w", "x")  # in this order where they begin together: no result waits for its BD
+LINE = 2 * TILE  # elements: a dimension of descriptors that take objects in parts
 _RUN = 1024  # elements: what a dimension of a shim's descriptor can count, in words twice over
 
 
@@ -120,6 +121,9 @@ def _x_and_residuals(plan: EncoderPlan, step: GemmStep, row: int) -> Iterator[Is
 def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
     """Control objects, then the panel of each column tile as often as it crosses DDR."""
     start = step.weights + column * step.objects * OBJECT_ELEMS
+    if step.pieces > 1:
+        yield from _shared_weights(step, column, start)
+        return
     panel, times = step.k_tiles * OBJECT_ELEMS, step.row_blocks // step.turns
     if times == 1:
         yield _linear(0, "weights", "w", column, start, step.objects * OBJECT_ELEMS)
@@ -131,16 +135,32 @@ def _weights(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
         yield _issue(j * step.row_blocks, "weights", "w", column, offset, sizes, strides)
 
 
+def _shared_weights(step: GemmStep, column: int, start: int) -> Iterator[Issue]:
+    """Control objects; of each panel what stays, by slot, and for each row block what does not."""
+    staying, streamed, *_ = step.parts
+    half = (staying + streamed) * OBJECT_ELEMS
+    yield _control(start, column)
+    for number in range(step.panels):
+        begins = number * step.turns
+        objects = CONTROL_OBJECTS + begins // step.row_blocks * step.k_tiles
+        offset = start + objects * OBJECT_ELEMS
+        sizes = (2, step.pieces, staying * OBJECT_ELEMS // LINE, LINE)
+        yield _issue(begins, "weights", "w", column, offset, sizes, (half, 2 * half, LINE, 1))
+        offset += staying * OBJECT_ELEMS
+        sizes = (step.turns, 2 * step.pieces, streamed * OBJECT_ELEMS // LINE, LINE)
+        yield _issue(begins, "weights", "w", column, offset, sizes, (0, half, LINE, 1))
+
+
 def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
     """Output tiles of an array column: for each of its column tiles, all row tiles.
 
-    Column tiles are transfers of their own where the weights' panels are.
+    Column tiles are transfers of their own where the weights' panels are queued one by one.
     """
     out, row_tiles = step.out, plan.rows * step.row_blocks
     between = plan.columns * out.col_tile
     lines, length = (TILE_ELEMS // _RUN, _RUN) if out.tiled else (TILE, TILE)
     strides = (between, out.row_tile, _RUN if out.tiled else out.row, 1)
-    count = step.column_tiles if step.sets == 1 else 1
+    count = 1 if step.by_panel else step.column_tiles
     for j in range(0, step.column_tiles, count):
         offset = out.offset + column * out.col_tile + j * between
         sizes = (count, row_tiles, lines, length)
@@ -177,17 +197,17 @@ def _queries(
     plan: EncoderPlan, step: AttentionStep, run: HeadRun, begins: int, column: int
 ) -> Iterator[Issue]:
     """The query tiles of each unit in the order of the array's rows, as objects."""
-    q, line = step.q, 2 * TILE
+    q = step.q
     block = plan.columns * q.row_tile
     offset = q.offset + column * q.row_tile + run.first_block * block + run.first_head * q.col_tile
-    lines, strides = OBJECT_ELEMS // line, (block, q.col_tile, line, 1)
+    lines, strides = OBJECT_ELEMS // LINE, (block, q.col_tile, LINE, 1)
     if run.heads == plan.rows:  # a unit is a query block
-        sizes = (run.units, run.heads, lines, line)
+        sizes = (run.units, run.heads, lines, LINE)
         yield _issue(begins, q.buffer, "w", column, offset, sizes, strides)
         return
     blocks = plan.rows // run.heads
     for unit in range(run.units):
-        sizes, at = (blocks, run.heads, lines, line), offset + unit * blocks * block
+        sizes, at = (blocks, run.heads, lines, LINE), offset + unit * blocks * block
         yield _issue(begins + unit, q.buffer, "w", column, at, sizes, strides)
 
 

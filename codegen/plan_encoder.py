@@ -2,9 +2,9 @@
 
 Second-last stage before emission: an `EncoderShape` in, an `EncoderPlan` out, whose blocks are the
 runtime sequences of one array configuration (`encoder_blocks.py`). Tiles are fixed; free are the
-room for x and for weights in a mem tile, whether panels of weights stay there, once or twice, and
-whether fc2 is split along k. The choice with the least predicted time of the whole encoder wins
-(`kernels/encoder_cost.py`).
+room for x and for weights in a mem tile, whether panels of weights stay there, once or twice, how
+much stays of panels that do not fit, and whether fc2 is split along k. The choice with the least
+predicted time of the whole encoder wins (`kernels/encoder_cost.py`).
 
 Refuses encoders whose sizes the tiles do not divide, and more frames than the statistics of a
 core's row blocks have room for.
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from aiec.codegen.encoder_blocks import Choice, Sizes, block_of, tiled
+from aiec.codegen.encoder_blocks import Choice, Sizes, block_of, row_blocks_of, tiled
 from aiec.ir.encoder import (
     OBJECT_BYTES,
     TILE,
@@ -83,13 +83,31 @@ def encoder_cycles(plan: EncoderPlan) -> float:
 
 def _choices(shape: EncoderShape, target: Target, partial_sums: bool) -> Iterator[Choice]:
     k_tiles = shape.mlp // TILE
+    most_pieces = target.max_lock_value // row_blocks_of(shape, target)
     for depth in X_DEPTHS:
-        mem = MemTileSizes(depth, SLOTS, _room(target, depth) // SLOTS)
+        room = _room(target, depth)
+        for mem in _sharing(depth, room, k_tiles, most_pieces):
+            yield Choice(mem, twice=False)
+            yield Choice(mem, twice=True)
+        mem = MemTileSizes(depth, (room // SLOTS,) * SLOTS)
         yield Choice(mem, resident=False, twice=False)
         for parts in range(1, k_tiles // 2 + 1 if partial_sums else 2):
             if k_tiles % (2 * parts) == 0:
                 yield Choice(mem, twice=False, fc2_parts=parts)
                 yield Choice(mem, twice=True, fc2_parts=parts)
+
+
+def _sharing(depth: int, room: int, k_tiles: int, most_pieces: int) -> Iterator[MemTileSizes]:
+    """Mem tiles whose two larger slots hold, in pieces, what stays of panels of `k_tiles`.
+
+    For each number of pieces as much as possible stays; the smaller slots get what room is left.
+    """
+    for pieces in range(2, most_pieces + 1):
+        half = k_tiles // (2 * pieces)  # of a piece that stays and a part that is streamed
+        staying = min((room // 2 - half) // (pieces - 1), half - 1)
+        if k_tiles > room and k_tiles % (2 * pieces) == 0 and staying > 0:
+            larger = pieces * staying
+            yield MemTileSizes(depth, (larger, room // 2 - larger) * 2, pieces)
 
 
 def _plan(shape: EncoderShape, target: Target, choice: Choice) -> EncoderPlan:
@@ -150,12 +168,16 @@ def _explained(ranked: list[Candidate]) -> str:
         f"{layer.argument('weights').nbytes / 1e6:.1f} MB",
         f"bound: {bounds}",
     ]
-    if again := [s.name for s in layer.steps if isinstance(s, GemmStep) and not s.resident]:
-        words.append(f"weights of {', '.join(again)} cross once a row block")
+    if again := [_crossing(s) for s in layer.steps if isinstance(s, GemmStep) and not s.resident]:
+        words.append(f"{', '.join(again)} cross once a row block")
     if runner_up := next((c for c in ranked if c.cycles > best.cycles), None):
         slower = (runner_up.cycles / best.cycles - 1) * 100
         words.append(f"runner-up {_name(runner_up)}, {slower:+.1f} %")
     return "; ".join(words)
+
+
+def _crossing(step: GemmStep) -> str:
+    return f"{step.k_tiles - step.staying} of {step.k_tiles} k tiles of {step.name}"
 
 
 def _name(candidate: Candidate) -> str:

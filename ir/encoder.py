@@ -137,7 +137,9 @@ class GemmStep:
         runs: the true k is so many equal runs, each of them padded (a convolution's taps).
         parts: k tiles of a column tile's weights that a mem tile holds, by slot: all, or a whole
             fraction of them where they do not fit.
-        turns: row blocks for which the parts stay there: 1, or the plan's `row_blocks`.
+        turns: row blocks for which what stays there stays: 1, or the plan's `row_blocks`.
+        pieces: 1 where all parts stay equally long. Else slots 0 and 2 hold so many parts, which
+            stay and are sent one by one, each before a part of slot 1 or 3, which is streamed.
         sets: 2 where the next panel moves in beside the one that is sent.
         x, out: (4 * row_blocks, k_tiles) and (4 * row_blocks, columns * column_tiles) tiles.
         width: 0, or the true length of the rows of x that are normalized.
@@ -158,6 +160,7 @@ class GemmStep:
     runs: int = 1
     parts: tuple[int, ...] = ()
     turns: int = 1
+    pieces: int = 1
     sets: int = 1
     width: int = 0
     activation: Activation = Activation.NONE
@@ -171,15 +174,26 @@ class GemmStep:
         return self.part.operand if self.part else self.name
 
     @property
-    def resident(self) -> bool:
-        """Whether weights lie in the mem tiles for several row blocks."""
-        return self.turns > 1
+    def staying(self) -> int:
+        """K tiles of a column tile's weights that lie in the mem tiles for `turns` row blocks."""
+        if self.turns == 1:
+            return 0
+        return self.k_tiles if self.pieces == 1 else self.pieces * sum(self.parts[::2])
 
     @property
-    def loads(self) -> int:
-        """How often a chain of `parts` is filled from DDR."""
-        rounds = self.k_tiles // sum(self.parts)
-        return self.column_tiles * self.row_blocks * rounds // self.turns
+    def resident(self) -> bool:
+        """Whether all weights lie in the mem tiles for several row blocks."""
+        return self.staying == self.k_tiles
+
+    @property
+    def panels(self) -> int:
+        """How often what stays comes from DDR."""
+        return self.column_tiles * self.row_blocks // self.turns
+
+    @property
+    def by_panel(self) -> bool:
+        """Whether the runtime sequence queues the mem tiles' chains for each panel anew."""
+        return self.sets == 2 or self.pieces > 1
 
     @property
     def objects(self) -> int:
@@ -283,16 +297,19 @@ class BlockSequence:
 
 @dataclass(frozen=True, slots=True)
 class MemTileSizes:
-    """How a mem tile's memory is used: x objects, slots of weights, objects in each slot."""
+    """How a mem tile's memory is used: x objects, and weight objects by slot.
+
+    The pieces of any step divide `pieces`.
+    """
 
     x_depth: int
-    slots: int
-    slot_objects: int
+    slots: tuple[int, ...]
+    pieces: int = 1
 
     @property
     def panel_objects(self) -> int:
         """Weight objects that can be resident."""
-        return self.slots * self.slot_objects
+        return sum(self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +334,11 @@ class EncoderPlan:
     def row_blocks(self) -> int:
         """Row tiles of one array row."""
         return self.row_tiles // self.rows
+
+    @property
+    def slot_units(self) -> int:
+        """What a slot's lock counts: each time that a part of it is sent is a share of it."""
+        return self.row_blocks * self.mem.pieces
 
     def block(self, kind: BlockKind) -> BlockSequence:
         """The block of a kind; KeyError if it was not planned."""

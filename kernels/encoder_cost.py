@@ -95,13 +95,12 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
     # Bytes of all cores for one tile of each, and for a panel.
     moved = plan.rows * (k_tiles + residuals + plan.columns) * TILE_BYTES
-    panel = plan.columns * k_tiles * OBJECT_BYTES
-    if not step.resident:
-        moved += panel
+    panel = plan.columns * step.staying * OBJECT_BYTES
+    moved += plan.columns * (k_tiles - step.staying) * OBJECT_BYTES
     room = (plan.mem.x_depth + CORE_OBJECTS) * moved / bandwidth / k_tiles
     tile = tile_cycles(array, streams, moved / bandwidth, epilogue - room)
     turns = step.turns
-    if not step.resident:
+    if not step.staying:
         cycles = tiles * tile
     elif step.sets == 2:
         # The next panel comes as fast as it can, and leaves x its streams' share of DDR meanwhile.
@@ -113,7 +112,7 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
         last = max(tile, (moved + panel) / bandwidth)
         cycles = tiles // turns * ((turns - 1) * tile + last)
     norms = step.row_blocks * _statistics(plan, step)
-    ddr_bytes = tiles * moved + (tiles // turns * panel if step.resident else 0)
+    ddr_bytes = tiles * moved + tiles // turns * panel
     commands = _commands(plan, step)
     first = plan.columns * step.parts[0] * OBJECT_BYTES / bandwidth
     fill = first + epilogue + plan.rows * TILE_BYTES / stream
@@ -155,7 +154,7 @@ def _statistics(plan: EncoderPlan, step: GemmStep) -> float:
 
 
 def _commands(plan: EncoderPlan, step: GemmStep) -> float:
-    panels = step.loads if step.sets == 2 else 1
+    panels = step.panels if step.by_panel else 1
     parts = 1 + len(step.residuals)
     x = step.column_tiles * step.row_blocks * parts if step.residuals else 1
     transfers = plan.rows * x + plan.columns * (1 + panels)

@@ -19,6 +19,10 @@ from aiec.runtime.sim.memory import Buffer
 from aiec.runtime.sim.pad import padded
 from aiec.runtime.sim.placement import descriptor_range
 
+# Address dimensions; a fourth is the iteration, on mem tiles too. Source: mlir-aie
+# AIEDMATasksToNPU.cpp, rewriteSingleBD
+TASK_DIMS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class BdSite:
@@ -168,7 +172,7 @@ class TaskController:
         address = start + values.offset * bd.itemsize
         sizes, strides = values.sizes, values.strides
         iteration = None
-        if len(sizes) > tile.limits.dims:
+        if len(sizes) > TASK_DIMS:
             outer, step = sizes[0], strides[0] * bd.itemsize
             sizes, strides = sizes[1:], strides[1:]
             if outer > 1 and step:

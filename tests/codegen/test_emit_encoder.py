@@ -185,7 +185,7 @@ def test_every_plan_of_the_search_can_be_emitted(target: Target, size: str) -> N
         plan = candidate.plan
         for block in plan.blocks:
             splits = {
-                (step.parts, step.turns): 2 * step.sets * len(step.parts)
+                (step.parts, step.turns, step.pieces): 2 * step.sets * len(step.parts)
                 for step in block.steps
                 if isinstance(step, GemmStep)
             }
@@ -222,7 +222,9 @@ def test_streams_carry_what_the_cores_count_on(target: Target) -> None:
 def sent_objects(plan: EncoderPlan, step: GemmStep) -> tuple[int, int]:
     """Weight objects that a mem tile takes and sends for a step."""
     rounds, part = rounds_of(plan, step), sum(step.parts)
-    return part * sum(r.fills for r in rounds), part * sum(r.sends for r in rounds)
+    filled = sum(step.parts[1::2]) if step.pieces > 1 else part
+    stay = step.staying * sum(r.stays for r in rounds)
+    return stay + filled * sum(r.fills for r in rounds), part * sum(r.sends for r in rounds)
 
 
 @TARGETS
@@ -241,18 +243,26 @@ def test_mem_tiles_send_a_weight_object_for_every_k_step(target: Target, size: s
                 if (i.transfer.role, i.transfer.lane) == ("w", 0)
             )
             assert moved == (2 + filled) * 4352
-            assert max(step.parts) <= plan.mem.slot_objects
-            assert step.sets * len(step.parts) <= plan.mem.slots
+            held = [n * step.pieces if i % 2 == 0 else n for i, n in enumerate(step.parts)]
+            for first in range(0, step.sets * len(held), len(held)):
+                slots = plan.mem.slots[first : first + len(held)]
+                assert all(n <= size for n, size in zip(held, slots, strict=True))
             for runs in rounds_of(plan, step):
                 assert max(runs.fills, runs.sends) <= target.mem.max_repeat
+            assert plan.slot_units % (step.turns * step.pieces) == 0
+            assert plan.slot_units <= target.max_lock_value
 
 
-def test_panels_that_fit_no_mem_tile_are_sent_again_for_every_row_block() -> None:
-    plan = plan_encoder(WHISPER["large-v3"], NPU1)
+@pytest.mark.parametrize("shares", [False, True], ids=["none", "half"])
+def test_what_stays_in_no_mem_tile_is_sent_again_for_every_row_block(shares: bool) -> None:
+    """Of fc2's 80 k tiles 40 stay beside those that are streamed, or none."""
+    found = candidates(WHISPER["large-v3"], NPU1, partial_sums=False)
+    plan = next(c.plan for c in found if c.plan.mem.pieces == (10 if shares else 1))
     fc2 = plan.block(BlockKind.LAYER).step("fc2")
     assert isinstance(fc2, GemmStep) and not fc2.resident and sum(fc2.parts) < fc2.k_tiles == 80
-    filled, sent = sent_objects(plan, fc2)
-    assert filled == sent == 5 * 6 * 80
+    stay = 40 if shares else 0
+    assert fc2.staying == stay
+    assert sent_objects(plan, fc2) == (5 * (stay + 6 * (80 - stay)), 5 * 6 * 80)
 
 
 def test_descriptors_of_sequences_are_not_those_that_run_for_ever(

@@ -95,11 +95,11 @@ def test_too_many_frames_are_refused() -> None:
 def test_the_fastest_of_all_plans_is_chosen_and_explained(target: Target, size: str) -> None:
     plan = plan_encoder(WHISPER[size], target)
     cycles = [c.cycles for c in candidates(WHISPER[size], target, partial_sums=False)]
-    assert encoder_cycles(plan) == min(cycles) and len(cycles) == 9
+    assert encoder_cycles(plan) == min(cycles)
     assert plan.why == plan_encoder(WHISPER[size], target, [BlockKind.LAYER]).why
     assert re.match(
         r"\d x and \d+ weight tiles a mem tile, panels (twice|once): [\d.]+ ms predicted for a "
-        r"window, of 9 plans; a layer takes \d+ us and moves [\d.]+ MB through DDR",
+        rf"window, of {len(cycles)} plans; a layer takes \d+ us and moves [\d.]+ MB through DDR",
         plan.why,
     )
     assert "attention by array" in plan.why and "; runner-up " in plan.why
@@ -108,7 +108,7 @@ def test_the_fastest_of_all_plans_is_chosen_and_explained(target: Target, size: 
 @TARGETS
 def test_partial_sums_are_taken_only_where_allowed_and_faster(target: Target) -> None:
     whole = plan_encoder(WHISPER["large-v3"], target)
-    assert "weights of fc2 cross once a row block" in whole.why
+    assert "40 of 80 k tiles of fc2 cross once a row block" in whole.why
     split = plan_encoder(WHISPER["large-v3"], target, partial_sums=True)
     assert "fc2 in 2 parts" in split.why and encoder_cycles(split) < encoder_cycles(whole)
     assert [s.name for s in split.block(BlockKind.LAYER).steps][-2:] == ["fc2_0", "fc2_1"]
@@ -122,6 +122,15 @@ def test_weights_cross_once_where_they_fit(target: Target) -> None:
         for block in plan_encoder(WHISPER[size], target).blocks:
             for step in block.steps:
                 assert not isinstance(step, GemmStep) or step.resident, (size, step.name)
+
+
+@TARGETS
+def test_half_of_a_panel_stays_where_it_does_not_fit(target: Target) -> None:
+    for size, halves in (("small", 0), ("medium", 40), ("large-v3", 40)):
+        plan = plan_encoder(WHISPER[size], target)
+        fc2 = plan.block(BlockKind.LAYER).step("fc2")
+        assert isinstance(fc2, GemmStep)
+        assert fc2.resident if not halves else fc2.staying == halves, size
 
 
 @TARGETS

@@ -19,7 +19,7 @@ from run_encoder import (
     stem,
     step_by_step,
 )
-from small_encoders import small_encoder
+from small_encoders import plans_that_share, sharing_plan, small_encoder
 from torch import Tensor
 from torch.nn import functional
 
@@ -181,6 +181,28 @@ def test_results_do_not_depend_on_the_order_of_events(target: Target) -> None:
         run.run(block, random_operands(block, seed=0))
         results.append(run.state())
     assert torch.equal(results[0], results[1])
+
+
+@pytest.mark.parametrize("target", [NPU1, pytest.param(NPU2, marks=pytest.mark.slow)])
+def test_a_share_of_the_weights_that_stays_changes_no_bit(target: Target) -> None:
+    """Whatever the order of events; against a plan that streams all weights for each row block."""
+    shared = sharing_plan(target)
+    fc2 = shared.blocks[0].step("fc2")
+    assert isinstance(fc2, GemmStep) and fc2.panels == 2 and 0 < fc2.staying < fc2.k_tiles
+    streamed = next(c.plan for c in plans_that_share(target) if not c.choice.resident)
+    x, weights = random(shared.shape.frames, shared.shape.state), {}
+    states = []
+    for plan, seed in ((streamed, 0), (shared, 1), (shared, 2)):
+        run, block = Run(plan, seed=seed), plan.blocks[0]
+        run.put("state", x)
+        weights = random_operands(block, seed=0)
+        run.run(block, weights)
+        states.append(run.state())
+    assert torch.equal(states[1], states[0]) and torch.equal(states[2], states[0])
+    hidden = functional.gelu(linear(x, weights["fc1"]))
+    torch.testing.assert_close(
+        states[0], linear(hidden, weights["fc2"]) + bf16(x), rtol=0.02, atol=0.06
+    )
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)

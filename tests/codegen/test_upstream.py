@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 from run_encoder import Run, random_operands
-from small_encoders import small_encoder
+from small_encoders import sharing_plan, small_encoder
 from test_simulated_gemm import GEMMS, run, simulated
 
 from aiec.codegen.dialects import parse
@@ -149,10 +149,13 @@ def test_gemms_whose_sequences_upstream_lowered_equal_torch(
 
 
 @TARGETS
-def test_an_encoder_layer_whose_sequence_upstream_lowered_computes_the_same(
-    aie_opt: AieOpt, target: Target
+@pytest.mark.parametrize("shares", [False, True], ids=["whole", "shares"])
+def test_encoder_steps_whose_sequence_upstream_lowered_compute_the_same(
+    aie_opt: AieOpt, target: Target, shares: bool
 ) -> None:
-    made = plan_encoder(small_encoder(layers=1), target, [BlockKind.LAYER])
+    """A layer, or an MLP whose mem tiles keep a share of the weights."""
+    whole = plan_encoder(small_encoder(layers=1), target, [BlockKind.LAYER])
+    made = sharing_plan(target) if shares else whole
     (block,) = made.blocks
     design = emit_encoder(made, "layer", aie_opt.epoch)
     kernels = torch_kernels.load(design.kernels, target)

@@ -124,6 +124,22 @@ def sender(starts, sizes):
                         '{sym_name = "m0"} : memref<16xi32> ' + INITIAL)  # fmt: skip
 
 
+def test_the_fourth_dimension_of_a_mem_tile_task_is_its_iteration():
+    """Each run of the chain takes the next four of eight apart, then the same others."""
+    b = np.zeros(64, np.int32)
+    kind = "memref<16xi32>"
+    body = (
+        "%t = aiex.dma_configure_task(%mem, MM2S, 0) {\n"
+        f"aie.dma_bd(%m0 : {kind} offset = 0 len = 4 sizes = [2, 1, 2, 2] strides = [8, 4, 2, 1])\n"
+        f"aie.next_bd ^fixed\n^fixed:\naie.dma_bd(%m0 : {kind} offset = 4 len = 4)\naie.end\n"
+        "} {repeat_count = 2 : i32}\naiex.dma_start_task(%t)\n"
+    )
+    text = sender(" ", (1, 1, 1, 24))
+    simulate(text.replace("aiex.npu.dma_memcpy", body + "aiex.npu.dma_memcpy", 1), [b])
+    first, second, fixed = np.arange(4), np.arange(8, 12), np.arange(4, 8)
+    assert np.array_equal(b[:24], np.concatenate([first, fixed, second, fixed, first, fixed]))
+
+
 def test_repeat_count_runs_once_more():
     b = np.zeros(64, np.int32)
     simulate(sender(one_shot("m0", 0, 16, repeat=3), (1, 1, 1, 64)), [b])
