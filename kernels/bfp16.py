@@ -26,8 +26,30 @@ def rounded_to_bfp16(values: Tensor) -> Tensor:
     """
     k = values.shape[-1]
     eights = torch.nn.functional.pad(values.float(), (0, -k % BLOCK)).unflatten(-1, (-1, BLOCK))
+    mantissas, exponent = _shared(eights)
+    return torch.ldexp(mantissas, exponent - 6).flatten(-2)[..., :k]
+
+
+def to_bytes(eights: Tensor) -> Tensor:
+    """Round (..., 8) values that share an exponent; (..., 9) bytes as they lie in memory.
+
+    First the exponent with fp32's bias, then the mantissas in two's complement. Eight zeros are
+    nine zero bytes. Source: `emulation/aie_api/emulated/block_vector.hpp`.
+    """
+    mantissas, exponent = _shared(eights.float())
+    biased = torch.where(eights.any(-1, keepdim=True), exponent + 127, 0)
+    return torch.cat([biased, mantissas.to(torch.int32)], -1).to(torch.uint8)
+
+
+def from_bytes(blocks: Tensor) -> Tensor:
+    """The (..., 8) fp32 values of (..., 9) bytes."""
+    exponent = blocks[..., :1].to(torch.int32) - 127
+    return torch.ldexp(blocks[..., 1:].view(torch.int8).float(), exponent - 6)
+
+
+def _shared(eights: Tensor) -> tuple[Tensor, Tensor]:
+    """Whole mantissas (..., 8) and the exponent (..., 1) that eight values share."""
     exponent = torch.frexp(eights.abs().amax(-1, keepdim=True))[1] - 1
-    step = torch.ldexp(torch.ones_like(eights[..., :1]), exponent - 6)
-    over = torch.round(eights / step).amax(-1, keepdim=True) > LARGEST
-    step = torch.where(over, 2 * step, step)
-    return (torch.round(eights / step) * step).flatten(-2)[..., :k]
+    mantissas = torch.round(torch.ldexp(eights, 6 - exponent))
+    exponent = exponent + (mantissas.amax(-1, keepdim=True) > LARGEST)
+    return torch.round(torch.ldexp(eights, 6 - exponent)), exponent

@@ -13,12 +13,12 @@ from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE
 from aiec.ir.target import Target
 from aiec.kernels import encoder_bodies as bodies
 from aiec.kernels import encoder_cycles as cycles
+from aiec.kernels.right_operand import IN_BFP16, is_bfp16
 from aiec.kernels.spec import KernelSpec, Parameter, tiling_defines
 
-# The matrix instruction (r, s, t). AIE2P multiplies bf16 through bfp16: no native instruction does.
+# The matrix instruction (r, s, t). AIE2P multiplies bfp16: no native instruction multiplies bf16.
 # Source: aie_api detail/aie2/mmul_bf16_bf16.hpp, detail/aie2p/mmul_bf16_bf16.hpp.
 MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (8, 8, 8)}
-THROUGH_BFP16 = ("AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16", "1")
 
 SCRATCH_ELEMS = 1280  # fp32
 
@@ -32,9 +32,8 @@ def tiling_for(target: Target) -> GemmTiling:
 
 def kernel_build(target: Target) -> KernelBuild:
     """The object that the encoder's cores link with."""
-    defines = tiling_defines(tiling_for(target))
-    if target.isa == "aie2p":
-        defines = (*defines, THROUGH_BFP16)
+    tiling = tiling_for(target)
+    defines = (*tiling_defines(tiling), *([IN_BFP16] if is_bfp16(tiling) else []))
     return KernelBuild(_OBJECT, _SOURCE, defines, tuple(s.symbol for s in ENCODER_KERNELS))
 
 

@@ -4,7 +4,8 @@ Every function takes the tiling (64 x 64 x 64 with the target's instruction), th
 the C function of its name, `encoder_...`, as flat tensors and ints; it writes in place. Operands
 are bf16, sums fp32. Layouts (kb = k/s, mb = m/r, nb = n/t):
     left operand, x     [kb][mb][r][s]
-    right operand, w    [kb][nb][s][t], then (of a weight object) 64 fp32 bias, 64 column sums
+    right operand, w    as `right_operand.py` says; then (of a weight object) 64 fp32 bias, 64
+                        column sums
     accumulator, out    [mb][nb][r][t]
 """
 
@@ -13,7 +14,8 @@ from __future__ import annotations
 import torch
 
 from aiec.ir.design import GemmTiling
-from aiec.ir.encoder import TILE
+from aiec.ir.encoder import TAIL, TILE
+from aiec.kernels import right_operand
 
 Tensor = torch.Tensor
 
@@ -28,21 +30,16 @@ def left(tiling: GemmTiling, x: Tensor) -> Tensor:
     return x.view(TILE // s, TILE // r, r, s).permute(1, 2, 0, 3).reshape(TILE, TILE).float()
 
 
-def right_view(tiling: GemmTiling, w: Tensor) -> Tensor:
-    """A right operand as [k/s][s][n/t][t], a view to read or write a (64, 64) matrix."""
-    s, t = tiling.s, tiling.t
-    return w[: TILE * TILE].view(TILE // s, TILE // t, s, t).permute(0, 2, 1, 3)
-
-
-def right(tiling: GemmTiling, w: Tensor) -> Tensor:
-    """The (64, 64) fp32 matrix of a right operand."""
-    return right_view(tiling, w).reshape(TILE, TILE).float()
-
-
 def accumulator_view(tiling: GemmTiling, acc: Tensor) -> Tensor:
     """An accumulator as [m/r][r][n/t][t], a view to read or write a (64, 64) matrix."""
     r, t = tiling.r, tiling.t
     return acc.view(TILE // r, TILE // t, r, t).permute(0, 2, 1, 3)
+
+
+def tail(tiling: GemmTiling, w: Tensor) -> Tensor:
+    """The (2, 64) fp32 of a weight object's bias and column sums, a view."""
+    start = right_operand.elems(tiling)
+    return w[start : start + 2 * TAIL].view(torch.float32).view(2, TILE)
 
 
 def put(view: Tensor, matrix: Tensor) -> None:
@@ -64,7 +61,7 @@ def parameters(tiling: GemmTiling, w: Tensor, par: Tensor) -> None:
 def gemm(tiling: GemmTiling, x: Tensor, w: Tensor, acc: Tensor, first: int) -> None:
     """acc = (first ? 0 : acc) + x @ w."""
     view = accumulator_view(tiling, acc)
-    product = left(tiling, x) @ right(tiling, w)
+    product = left(tiling, x) @ right_operand.unpack(tiling, w)
     put(view, product if first else product + view.reshape(TILE, TILE))
 
 
@@ -88,7 +85,7 @@ def affine(
     tiling: GemmTiling, w: Tensor, acc: Tensor, scratch: Tensor, slot: int, width: int
 ) -> None:
     """acc = (width ? rstd * (acc - mean * column sum) : acc) + bias."""
-    bias, column_sums = w[TILE * TILE :].view(torch.float32).view(2, TILE)
+    bias, column_sums = tail(tiling, w)
     view = accumulator_view(tiling, acc)
     matrix = view.reshape(TILE, TILE)
     if width:
@@ -116,7 +113,7 @@ def store(tiling: GemmTiling, acc: Tensor, out: Tensor, transpose: int) -> None:
 
 def query(tiling: GemmTiling, w: Tensor, out: Tensor) -> None:
     """out = the transpose of a row-major tile, as a right operand."""
-    put(right_view(tiling, out), w[: TILE * TILE].view(TILE, TILE).T)
+    right_operand.pack(tiling, w[: TILE * TILE].view(TILE, TILE).T, out)
 
 
 def attention_start(tiling: GemmTiling, acc: Tensor, scratch: Tensor) -> None:
@@ -140,14 +137,14 @@ def scores(
     Rows of k are keys, columns of qt and of acc are queries. Maxima are rounded to integers, so
     that sums and acc are rescaled by powers of two. Keys from `valid` on count as never there.
     """
-    s = (left(tiling, k) @ right(tiling, qt))[:valid]
+    s = (left(tiling, k) @ right_operand.unpack(tiling, qt))[:valid]
     maxima = torch.maximum(scratch[MAXIMA], s.amax(0).round())
     rescale = torch.exp2(scratch[MAXIMA] - maxima)
     p = torch.zeros(TILE, TILE, dtype=torch.bfloat16)
     p[:valid] = torch.exp2(s - maxima).bfloat16()
-    put(right_view(tiling, pt), p)
+    right_operand.pack(tiling, p, pt)
     scratch[MAXIMA] = maxima
-    scratch[SUMS] = scratch[SUMS] * rescale + p.float().sum(0)
+    scratch[SUMS] = scratch[SUMS] * rescale + right_operand.unpack(tiling, pt).sum(0)
     view = accumulator_view(tiling, acc)
     put(view, view.reshape(TILE, TILE) * rescale)
 

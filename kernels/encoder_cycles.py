@@ -24,8 +24,9 @@ from aiec.kernels import cycles
 
 SOURCE = "issue slots and chains; not measured on a device. Uncertainty a factor of 1.5"
 GEMM_SOURCE = (
-    "npu1: that of gemm_bf16; npu2: 12 cycles a k-step of four products and 26 a register block "
-    "fit VEGAH 0049 to 2 % and 0003 to 6 % (open compiler, through bfp16). Uncertainty 15 %"
+    "npu1: that of gemm_bf16; npu2: 26 cycles a register block and 12 a k-step of four products "
+    "fit VEGAH 0049 to 2 % and 0003 to 6 % (open compiler, both operands converted to bfp16); 6 "
+    "with the right one in bfp16, as half of the conversions are left. Uncertainty 25 %"
 )
 
 CALL = 30  # entry, rounding mode, return, loop set-up; see cycles.py
@@ -41,8 +42,9 @@ EXACT = SPLIT + ADD + CONVERT
 PRODUCT = ADD  # what a product takes once the low part is there: its other terms are done
 EXACT_PRODUCT = 5 * MAC_AGAIN + ADD
 
-# Of bf16 through bfp16 on AIE2P: a k-step of 2 x 2 products, and what a register block adds.
-_BFP16_STEP, _BFP16_BLOCK = 12, 26
+# Of bf16 through bfp16 on AIE2P: a k-step of 2 x 2 products, bound by the conversions of four
+# operands, or of two where the right ones are bfp16 in memory; and what a register block adds.
+_BFP16_STEP, _MIXED_STEP, _BFP16_BLOCK = 12, 6, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def through_bfp16(m: int, k: int, n: int) -> int:
 
 def products(isa: str, shared: bool = False) -> tuple[Loop, ...]:
     """64 x 64 x 64: k-steps of 16 register blocks, and what surrounds each block."""
-    step, around = (16, 55) if isa == "aie2" else (_BFP16_STEP, _BFP16_BLOCK)
+    step, around = (16, 55) if isa == "aie2" else (_MIXED_STEP, _BFP16_BLOCK)
     if isa == "aie2":
         assert step == cycles.TIMING["aie2"].step and around == cycles.TIMING["aie2"].block_overhead
     inner = Loop(16 * TILE // 8, step, 0, entries=16, shared=shared)

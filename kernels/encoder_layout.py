@@ -19,7 +19,6 @@ from aiec.ir.encoder import (
     PARAMETER_WORDS,
     TAIL,
     TILE,
-    TILE_ELEMS,
     AttentionStep,
     BlockSequence,
     EncoderPlan,
@@ -31,8 +30,8 @@ from aiec.ir.encoder import (
 )
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Activation
-from aiec.kernels.bfp16 import rounded_to_bfp16
-from aiec.kernels.encoder import MMUL_SHAPE
+from aiec.kernels import right_operand
+from aiec.kernels.encoder import tiling_for
 
 Buffer = NDArray[np.uint8]
 
@@ -59,8 +58,9 @@ def pack_weights(
     """Pack the weights of a block, one `LinearOperands` for the name of each GEMM step.
 
     Per step: [array column][2 control objects, then column_tiles * k_tiles weight objects]. A
-    weight object is [k/s][n/t][s][t] bf16, then 64 fp32 of bias and 64 fp32 of column sums, the
-    same in every k tile. Raises `CodegenError` where an operand is missing or of another size.
+    weight object is a right operand (`right_operand.py`), then 64 fp32 of bias and 64 fp32 of
+    column sums, the same in every k tile. Raises `CodegenError` where an operand is missing or of
+    another size.
     """
     buffer = pack_controls(plan, block)
     for step in block.steps:
@@ -196,24 +196,22 @@ def _pack_gemm(
     plan: EncoderPlan, step: GemmStep, operands: LinearOperands, objects: NDArray[np.uint16]
 ) -> None:
     """Fill the weight objects [array column][column tile j * k tiles + k tile]."""
-    _, s, t = MMUL_SHAPE[plan.target.isa]
+    tiling = tiling_for(plan.target)
     c, j, kt = plan.columns, step.column_tiles, step.k_tiles
     weight, bias = _folded(operands)
     padded = torch.zeros(j * c * TILE, kt * TILE, dtype=torch.bfloat16)
     runs = padded.view(j * c * TILE, step.runs, -1)
     runs[: step.n, :, : step.k // step.runs] = weight.reshape(step.n, step.runs, -1)
-    if plan.target.isa == "aie2p":  # the matrix unit's own rounding, so that sums are of its values
-        padded.copy_(rounded_to_bfp16(padded))
-    split = padded.view(j, c, TILE // t, t, kt, TILE // s, s)
     grid = objects.reshape(c, j, kt, OBJECT_ELEMS)
-    packed = torch.from_numpy(grid[..., :TILE_ELEMS].view(np.int16)).view(torch.bfloat16)
-    packed.unflatten(-1, (TILE // s, TILE // t, s, t)).copy_(split.permute(1, 0, 4, 5, 2, 6, 3))
+    packed = torch.from_numpy(grid.view(np.int16)).view(torch.bfloat16)
+    right_operand.pack(tiling, padded.view(j, c, TILE, kt, TILE).permute(1, 0, 3, 4, 2), packed)
     tail = np.zeros((j * c * TILE, 2), np.float32)
     tail[: step.n, 0] = bias.numpy()
-    tail[:, 1] = padded.double().sum(1).numpy()
+    tail[:, 1] = right_operand.kept(tiling, padded).double().sum(1).numpy()
     tails = tail.reshape(j, c, 1, TILE, 2).transpose(1, 0, 2, 4, 3)  # [c][j][1][bias, sums][n]
     packed_tails = np.ascontiguousarray(tails).reshape(c, j, 1, TAIL).view(np.uint16)
-    grid[..., TILE_ELEMS:] = packed_tails
+    start = right_operand.elems(tiling)
+    grid[..., start : start + 2 * TAIL] = packed_tails
 
 
 def _bf16(buffer: Buffer) -> torch.Tensor:

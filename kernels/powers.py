@@ -5,7 +5,8 @@
 
 The left side is, but for the bias, the bits of a bf16 over 2^7. `CONSTANT` is a multiple of 2^-7,
 so that it can be added together with the bias; c1 and c3 are factors of bf16 products, so they are
-bf16. AIE2P's instruction leaves the cubic out: it is up to 6 % high. Nothing in the compiler reads this module.
+bf16. AIE2P's instruction leaves the cubic out: it is up to 6 % high. Nothing in the compiler reads
+this module.
 """
 
 from __future__ import annotations

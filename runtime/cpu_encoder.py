@@ -17,8 +17,8 @@ from torch import Tensor
 from aiec.ir.encoder import (
     CONTROL_OBJECTS,
     OBJECT_ELEMS,
+    TAIL,
     TILE,
-    TILE_ELEMS,
     AttentionStep,
     BlockSequence,
     EncoderPlan,
@@ -26,7 +26,8 @@ from aiec.ir.encoder import (
     Matrix,
 )
 from aiec.ir.graph import Activation
-from aiec.kernels.encoder import MMUL_SHAPE
+from aiec.kernels import right_operand
+from aiec.kernels.encoder import tiling_for
 from aiec.kernels.encoder_bodies import EPSILON
 
 Buffers = Mapping[str, np.ndarray]  # uint8, by role
@@ -54,15 +55,16 @@ def tiles_of(buffers: Buffers, matrix: Matrix, row_tiles: int, col_tiles: int) -
 
 def weights_of(plan: EncoderPlan, step: GemmStep, array: np.ndarray) -> tuple[Tensor, ...]:
     """(n, k) weights, (n,) bias and (n,) column sums, padding included, fp32."""
-    _, s, t = MMUL_SHAPE[plan.target.isa]
+    tiling = tiling_for(plan.target)
     count = plan.columns * step.objects * OBJECT_ELEMS
     objects = _bf16(array)[step.weights : step.weights + count]
     objects = objects.view(plan.columns, step.objects, OBJECT_ELEMS)[:, CONTROL_OBJECTS:]
     grid = objects.reshape(plan.columns, step.column_tiles, step.k_tiles, OBJECT_ELEMS)
-    tiles = grid[..., :TILE_ELEMS].unflatten(-1, (TILE // s, TILE // t, s, t))
     n, k = plan.columns * step.column_tiles * TILE, step.k_tiles * TILE
-    weight = tiles.permute(1, 0, 4, 6, 2, 3, 5).reshape(n, k).float()
-    tail = grid[:, :, -1, TILE_ELEMS:].contiguous().view(torch.float32)
+    tiles = right_operand.unpack(tiling, grid)  # [column][j][k tile][k][n]
+    weight = tiles.permute(1, 0, 4, 2, 3).reshape(n, k)
+    start = right_operand.elems(tiling)
+    tail = grid[:, :, -1, start : start + 2 * TAIL].contiguous().view(torch.float32)
     bias, sums = tail.transpose(0, 1).unflatten(-1, (2, TILE)).unbind(2)
     return weight, bias.reshape(n), sums.reshape(n)
 

@@ -4,7 +4,8 @@
 //
 // Layouts of the objects in the core's memory (r x s x t is the instruction; mb = m/r, nb = n/t):
 //   left operand, x         bf16 [k/s][mb][r][s]
-//   right operand, w        bf16 [k/s][nb][s][t]; of a weight object, then fp32 bias and column sums
+//   right operand, w        bf16 [k/s][nb][s][t], or bfp16 [nb/2][k/s][2][t] in blocks of s along k
+//                           (RIGHT_BFP16); of a weight object, then fp32 bias and column sums
 //   accumulator, output     fp32 or bf16 [mb][nb][r][t]
 //   scratch                 fp32; products: a slot is 64 means, 64 reciprocal deviations;
 //                           attention: 64 maxima, 64 sums, then room for 16 queries' scores
@@ -26,6 +27,19 @@ static_assert(DIM_M == tile && DIM_K == tile && DIM_N == tile && MMUL_S == 8, "t
 static_assert(MMUL_R == MMUL_T, "a transposed block is a block");
 
 constexpr unsigned block_elems = MMUL::size_C;
+// What a right operand takes, in bf16's.
+#if RIGHT_BFP16
+constexpr unsigned right_elems = rows * columns * right_blocks::memory_bytes() / sizeof(bfloat16);
+
+// A right operand's vector of `column` at its first k-step; `block_columns` of them to the next.
+inline right_output right_column(bfloat16 *w, unsigned column) {
+  right_output stream(reinterpret_cast<bfp16ebs8 *>(w));
+  stream.seek(column / block_columns * steps * block_columns + column % block_columns);
+  return stream;
+}
+#else
+constexpr unsigned right_elems = tile * tile;
+#endif
 constexpr unsigned parts = block_elems / lanes;    // vectors of a block
 constexpr unsigned part_rows = lanes / MMUL_T;     // rows of such a vector
 constexpr float epsilon = 1e-5f;                   // of layer norms
@@ -67,11 +81,11 @@ __attribute__((noinline)) void scale_column(float *acc, unsigned column, const s
     });
 }
 
-// acc = (first ? 0 : acc) + x @ w for `count` columns of register blocks; a row of acc's blocks takes
-// `stride` elements. All products go through here.
+// acc = (first ? 0 : acc) + x @ w for `count` columns of register blocks from `column` on; a row of
+// acc's blocks takes `stride` elements. All products go through here.
 __attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
-                                        float *__restrict acc, unsigned stride, unsigned count,
-                                        bool first) {
+                                        float *__restrict acc, unsigned stride, unsigned column,
+                                        unsigned count, bool first) {
   for (unsigned i = 0; i < rows; i += block_rows)
     for (unsigned j = 0; j < count; ++j) {
       float *corner = acc + i * stride + j * block_columns * block_elems;
@@ -82,7 +96,7 @@ __attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bflo
         block.begin([&](auto di, auto dj) {
           return aie::load_v<block_elems>(corner + di * stride + dj * block_elems);
         });
-      block.multiply(x + i * MMUL::size_A, w + j * block_columns * MMUL::size_B);
+      block.multiply(x + i * MMUL::size_A, w, column + j);
       block.store(corner, stride);
     }
 }
@@ -200,10 +214,31 @@ inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores
 }
 
 // pt's column of blocks from the scores; returns the sums over keys, as the matrix unit sees them.
+#if RIGHT_BFP16
 inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
-                                               bfloat16 *__restrict pt, const accum_group &maximum) {
+                                               bfloat16 *__restrict pt, unsigned column,
+                                               const accum_group &maximum) {
+  const right_blocks ones = to_bfp16(aie::broadcast<bfloat16, MMUL::size_A>(1.0f));
+  MMUL total(aie::zeros<float, block_elems>());
+  right_output stream = right_column(pt, column);
+  AT_LEAST_TWICE
+  for (unsigned i = 0; i < steps; i += 4)
+    unroll<4>([&](auto g) {
+      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * group_row, maximum);
+      const right_blocks rounded = to_bfp16(aie::transpose(p, MMUL_S, MMUL_T));
+      stream << rounded;
+      stream.seek(block_columns - 1);
+      total.mac(ones, aie::op_transpose(rounded));
+    });
+  return total.template to_vector<float>().template extract<MMUL_T>(0);
+}
+#else
+inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
+                                               bfloat16 *__restrict pt, unsigned column,
+                                               const accum_group &maximum) {
   const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
   MMUL total(aie::zeros<float, block_elems>());
+  pt += column * MMUL::size_B;
   AT_LEAST_TWICE
   for (unsigned i = 0; i < steps; i += 4)
     unroll<4>([&](auto g) {
@@ -213,6 +248,7 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
     });
   return total.template to_vector<float>().template extract<MMUL_T>(0);
 }
+#endif
 
 // What follows from the scores of a group of queries, `first` the first of its columns.
 void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__restrict acc,
@@ -228,8 +264,8 @@ void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__re
       rescale(acc, scratch + sums + query, first + column, aie::sub(uncounted(before), maximum));
     aie::store_v(scratch + maxima + query,
                  maximum.template to_vector<float>().template extract<MMUL_T>(0));
-    const auto added = store_powers(scores + column * block_elems,
-                                    pt + (first + column) * MMUL::size_B, maximum);
+    const auto added =
+        store_powers(scores + column * block_elems, pt, first + column, maximum);
     aie::store_v(scratch + sums + query,
                  aie::add(aie::load_v<MMUL_T>(scratch + sums + query), added));
   }
@@ -249,7 +285,7 @@ void encoder_parameters(bfloat16 *__restrict w, int32_t *__restrict par) {
 void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restrict acc,
                   int32_t first) {
   set_rounding();
-  multiply(x, w, acc, columns * block_elems, columns / block_columns, first != 0);
+  multiply(x, w, acc, columns * block_elems, 0, columns / block_columns, first != 0);
 }
 
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
@@ -303,7 +339,7 @@ void encoder_moments(float *__restrict scratch, int32_t slot, int32_t width) {
 void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__restrict scratch,
                     int32_t slot, int32_t width) {
   set_rounding();
-  const float *bias = reinterpret_cast<const float *>(w + tile * tile), *column_sums = bias + tile;
+  const float *bias = reinterpret_cast<const float *>(w + right_elems), *column_sums = bias + tile;
   // Without a norm there are no slots.
   const float *means = scratch + (width ? 2 * tile * slot : 0), *reciprocals = means + tile;
   for (unsigned i = 0; i < rows; ++i)
@@ -374,14 +410,22 @@ void encoder_store(float *__restrict acc, bfloat16 *__restrict out, int32_t tran
 void encoder_query(bfloat16 *__restrict w, bfloat16 *__restrict out) {
   set_rounding();
   for (unsigned j = 0; j < columns; ++j) {
+#if RIGHT_BFP16
+    right_output stream = right_column(out, j);
+#endif
     AT_LEAST_TWICE
     for (unsigned step = 0; step < steps; ++step) {
       aie::vector<bfloat16, MMUL::size_B> rows_of_w;
       unroll<MMUL_T>([&](auto i) {
         rows_of_w.insert(i, aie::load_v<MMUL_S>(w + (j * MMUL_T + i) * tile + step * MMUL_S));
       });
+#if RIGHT_BFP16
+      stream << to_bfp16(rows_of_w);
+      stream.seek(block_columns - 1);
+#else
       aie::store_v(out + (step * columns + j) * MMUL::size_B,
                    aie::transpose(rows_of_w, MMUL_T, MMUL_S));
+#endif
     }
   }
 }
@@ -404,7 +448,7 @@ void encoder_scores(bfloat16 *__restrict k, bfloat16 *__restrict qt, bfloat16 *_
   set_rounding();
   float *scores = scratch + workspace;
   for (unsigned j = 0; j < columns; j += group_columns) {
-    multiply(k, qt + j * MMUL::size_B, scores, group_row, 1, true);
+    multiply(k, qt, scores, group_row, j / block_columns, 1, true);
     if (unsigned(valid) < tile)
       hide_keys(scores, valid);
     attend(scores, pt, acc, scratch, j);

@@ -31,7 +31,7 @@ multiply_block(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
     block.begin([&](auto i, auto j) {
       return aie::load_v<MMUL::size_C>(acc + (i * columns + j) * MMUL::size_C);
     });
-  block.multiply(x, w);
+  block.multiply(x, w, 0);
   block.store(acc, columns * MMUL::size_C);
 }
 

@@ -1,6 +1,8 @@
 // The inner loop of all matrix products: a block of accumulators that stays in registers while the
-// operands stream past. Operands lie as [k/s][m/r][r][s] and [k/s][n/t][s][t], the result as
-// [m/r][n/t][r][t]. Compile-time sizes: DIM_K deep, MMUL_R x MMUL_S x MMUL_T an instruction.
+// operands stream past. The left operand lies as [k/s][m/r][r][s], the result as [m/r][n/t][r][t].
+// The right one lies as [k/s][n/t][s][t], or where RIGHT_BFP16 is 1 in bfp16, as aie::block_vectors
+// [n/2t][k/s][2] of t columns, so that those of a register block follow each other.
+// Compile-time sizes: DIM_K deep, MMUL_R x MMUL_S x MMUL_T an instruction.
 #pragma once
 
 #include <aie_api/aie.hpp>
@@ -13,7 +15,18 @@
 #define AT_LEAST_TWICE
 #endif
 
+#if RIGHT_BFP16
+using MMUL = aie::mmul<MMUL_R, MMUL_S, MMUL_T, bfp16ebs8, bfp16ebs8, accauto>;
+using right_blocks = aie::block_vector<bfp16ebs8, MMUL::size_B>;
+using right_input = aie::block_vector_input_buffer_stream<bfp16ebs8, MMUL::size_B>;
+using right_output = aie::block_vector_output_buffer_stream<bfp16ebs8, MMUL::size_B>;
+
+inline right_blocks to_bfp16(const aie::vector<bfloat16, MMUL::size_A> &v) {
+  return aie::accum<accfloat, MMUL::size_A>(v).template to_vector<bfp16ebs8>();
+}
+#else
 using MMUL = aie::mmul<MMUL_R, MMUL_S, MMUL_T, bfloat16, bfloat16, accauto>;
+#endif
 
 constexpr unsigned rows = DIM_M / MMUL_R, steps = DIM_K / MMUL_S, columns = DIM_N / MMUL_T;
 
@@ -40,9 +53,33 @@ struct register_block {
     });
   }
 
-  // Add the product of all of k. `x` and `w` point to the block's first row and column.
+  // Add the product of all of k: of x from the block's first row on, and of w's column of blocks.
+#if RIGHT_BFP16
   inline __attribute__((always_inline)) void multiply(const bfloat16 *__restrict x,
-                                                      const bfloat16 *__restrict w) {
+                                                      const bfloat16 *__restrict w,
+                                                      unsigned column) {
+    right_input stream(reinterpret_cast<const bfp16ebs8 *>(w));
+    stream.seek(column * steps * block_columns);
+    AT_LEAST_TWICE
+    for (unsigned step = 0; step < steps; ++step) {
+      right_blocks a[block_rows];
+      unroll<block_rows>([&](auto i) {
+        a[i] = to_bfp16(aie::load_v<MMUL::size_A>(x + i * MMUL::size_A));
+      });
+      unroll<block_columns>([&](auto j) __attribute__((always_inline)) {
+        const auto b = stream.pop();
+        unroll<block_rows>([&](auto i) __attribute__((always_inline)) {
+          c[i][j].mac(a[i], aie::op_transpose(b));
+        });
+      });
+      x += rows * MMUL::size_A;
+    }
+  }
+#else
+  inline __attribute__((always_inline)) void multiply(const bfloat16 *__restrict x,
+                                                      const bfloat16 *__restrict w,
+                                                      unsigned column) {
+    w += column * block_columns * MMUL::size_B;
     AT_LEAST_TWICE
     for (unsigned step = 0; step < steps; ++step) {
       aie::vector<bfloat16, MMUL::size_A> a[block_rows];
@@ -55,6 +92,7 @@ struct register_block {
       w += columns * MMUL::size_B;
     }
   }
+#endif
 
   // Store into blocks; a row of them takes `stride` elements.
   inline __attribute__((always_inline)) void store(float *__restrict acc, unsigned stride) const {

@@ -38,8 +38,8 @@ RTOL, ATOL = 2**-7, 2e-2
 COSINE = 0.9999
 
 
-def close(made: Tensor, wanted: Tensor) -> None:
-    torch.testing.assert_close(made, bf16(wanted), rtol=RTOL, atol=ATOL)
+def close(made: Tensor, wanted: Tensor, atol: float = ATOL) -> None:
+    torch.testing.assert_close(made, bf16(wanted), rtol=RTOL, atol=atol)
 
 
 def random(*shape: int) -> Tensor:
@@ -98,7 +98,8 @@ def test_attention_with_padded_heads_and_a_masked_tail(steps: Run) -> None:
     )
     step, _ = run_step(steps, "attention")
     shape = steps.plan.shape
-    close(steps.get(step.out, shape.frames, shape.state), attention(q, k, v, shape.heads))
+    atol = 2 * ATOL if steps.plan.target is NPU2 else ATOL  # its queries and powers are bfp16
+    close(steps.get(step.out, shape.frames, shape.state), attention(q, k, v, shape.heads), atol)
 
 
 def test_projection_onto_the_residual(steps: Run) -> None:

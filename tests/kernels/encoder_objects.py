@@ -11,6 +11,7 @@ from kernel_objects import BF16, aligned, as_tensor
 from aiec.ir.design import GemmTiling
 from aiec.ir.encoder import OBJECT_ELEMS, TILE
 from aiec.kernels import encoder_bodies as bodies
+from aiec.kernels import right_operand
 from aiec.kernels.encoder import SCRATCH_ELEMS
 
 F32 = np.dtype(np.float32)
@@ -32,10 +33,9 @@ def weight_object(
 ) -> np.ndarray:
     """A (64, 64) matrix as a weight object with its tail."""
     out = aligned(OBJECT_ELEMS, BF16)
-    bodies.put(bodies.right_view(tiling, as_tensor(out)), matrix)
-    tail = out[TILE * TILE :].view(np.float32).reshape(2, TILE)
-    for row, values in zip(tail, (bias, column_sums), strict=True):
-        row[:] = 0 if values is None else values.numpy()
+    right_operand.pack(tiling, bf16(matrix), as_tensor(out))
+    for row, values in zip(bodies.tail(tiling, as_tensor(out)), (bias, column_sums), strict=True):
+        row[:] = 0 if values is None else values
     return out
 
 
@@ -72,4 +72,4 @@ def bf16(matrix: torch.Tensor) -> torch.Tensor:
 
 def right_matrix(tiling: GemmTiling, w: np.ndarray) -> torch.Tensor:
     """The (64, 64) fp32 matrix of an array in right-operand layout."""
-    return bodies.right(tiling, as_tensor(w))
+    return right_operand.unpack(tiling, as_tensor(w))

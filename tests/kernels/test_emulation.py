@@ -13,11 +13,11 @@ from kernel_objects import BF16, aligned
 from aiec.ir.errors import CodegenError, SimulationError
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels.bfp16 import rounded_to_bfp16
-from aiec.kernels.encoder import THROUGH_BFP16
 from aiec.kernels.host import HostFunction, compile_source
 
 SOURCES = Path(__file__).parent / "sources"
 F32 = np.dtype(np.float32)
+THROUGH_BFP16 = ("AIE_API_EMULATE_BFLOAT16_MMUL_WITH_BFP16", "1")
 BLOCK_VECTOR = 72  # bytes of 64 bfp16
 MODES = {
     "floor": 0, "ceil": 1, "symmetric_floor": 2, "symmetric_ceil": 3, "negative_inf": 8,

@@ -60,6 +60,8 @@ def arguments(target: Target, symbol: str) -> list[np.ndarray]:
         "acc": accumulator(tiling, acc), "out": aligned(TILE * TILE, BF16),
         "par": aligned(16, np.dtype(np.int32)),
     }  # fmt: skip
+    if symbol == "encoder_query":
+        made["w"] = row_major_object(w)
     return [made[p.name] for p in KERNELS[symbol].parameters if p.elems]
 
 
@@ -81,6 +83,9 @@ def test_kernel_equals_its_torch_body(target: Target, case: tuple[str, tuple[int
         known = 2 * TILE if "attention" in symbol or "scores" in symbol else array.size
         if parameter.name == "scratch":  # the rest is workspace
             array, wanted = array[:known], wanted[:known]
+        if parameter.name == "pt" or symbol == "encoder_query":
+            tiling = encoder.tiling_for(target)
+            array, wanted = (right_matrix(tiling, a).numpy() for a in (array, wanted))
         np.testing.assert_allclose(
             as_tensor(array).float(), as_tensor(wanted).float(), rtol, atol, err_msg=parameter.name
         )

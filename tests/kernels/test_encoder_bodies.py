@@ -53,7 +53,7 @@ def test_a_normalized_gemm_step(target: Target) -> None:
 
     normed = torch.nn.functional.layer_norm(x, (width,))
     exact = torch.nn.functional.gelu(normed @ folded.T + shift) + skip
-    torch.testing.assert_close(matrix_of(tiling, out), bf16(exact).T, rtol=2**-7, atol=1e-4)
+    assert_near(target, matrix_of(tiling, out), bf16(exact).T, atol=1e-4)
 
 
 @TARGETS
@@ -74,7 +74,16 @@ def test_attention_over_two_key_tiles(target: Target) -> None:
 
     s = (q @ k[: TILE + 20].T) * math.log(2)  # the kernel takes powers of two
     exact = s.softmax(1) @ v[: TILE + 20]
-    torch.testing.assert_close(matrix_of(tiling, out), exact, rtol=2**-7, atol=2**-7)
+    assert_near(target, matrix_of(tiling, out), exact, atol=2**-7)
+
+
+def assert_near(target: Target, made: torch.Tensor, exact: torch.Tensor, atol: float) -> None:
+    """To a step of bf16; on npu2, whose right operands are bfp16, by the cosine."""
+    if target is NPU1:
+        torch.testing.assert_close(made, exact, rtol=2**-7, atol=atol)
+    else:
+        made, exact = made.flatten().double(), exact.flatten().double()
+        assert torch.cosine_similarity(made, exact, 0) > 1 - 2e-4
 
 
 def test_parameters_are_the_first_words() -> None:

@@ -10,8 +10,10 @@ from aiec.codegen.plan_encoder import plan_encoder
 from aiec.ir.encoder import OBJECT_ELEMS, TILE, BlockKind, EncoderPlan, EncoderShape, Matrix, Word
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels import encoder_bodies as bodies
+from aiec.kernels import right_operand
 from aiec.kernels.bfp16 import rounded_to_bfp16
-from aiec.kernels.encoder import MMUL_SHAPE
+from aiec.kernels.encoder import tiling_for
 from aiec.kernels.encoder_layout import (
     LinearOperands,
     convolution_weight,
@@ -45,10 +47,8 @@ def weight_object(
     number = column * step.objects + 2 + j * step.k_tiles + k  # type: ignore[union-attr]
     first = start + number * OBJECT_ELEMS
     one = torch.from_numpy(packed.view(np.int16)[first : first + OBJECT_ELEMS].copy())
-    _, s, t = MMUL_SHAPE[plan.target.isa]
-    blocks = one[: TILE * TILE].view(torch.bfloat16).view(TILE // s, TILE // t, s, t)
-    tail = one[TILE * TILE :].view(torch.float32).view(2, TILE)
-    return blocks.permute(0, 2, 1, 3).reshape(TILE, TILE).float(), tail
+    tiling, one = tiling_for(plan.target), one.view(torch.bfloat16)
+    return right_operand.unpack(tiling, one), bodies.tail(tiling, one)
 
 
 @TARGETS
@@ -97,14 +97,12 @@ def test_taps_of_a_convolution_are_padded_one_by_one(target: Target) -> None:
     stem = operands(plan, BlockKind.STEM)
     stem["conv2"] = LinearOperands(weight)
     packed = torch.from_numpy(pack_weights(plan, block, stem).view(np.int16)).view(torch.bfloat16)
-    _, s, t = MMUL_SHAPE[target.isa]
     width = step.k_tiles * TILE // 3  # type: ignore[union-attr]
     for n, channel, tap in ((0, 0, 0), (37, 70, 1), (63, 127, 2)):
         k = tap * width + channel
         at = step.weights + (2 + k // TILE) * OBJECT_ELEMS  # array column 0, its first column tile
-        block_k, block_n = k % TILE // s, n // t
-        at += ((block_k * (TILE // t) + block_n) * s + k % s) * t + n % t
-        assert packed[at] == weight[n, tap * 128 + channel]
+        one = right_operand.unpack(tiling_for(target), packed[at : at + OBJECT_ELEMS])
+        assert one[k % TILE, n] == weight[n, tap * 128 + channel]
 
 
 def test_tiles_by_their_definition_and_back() -> None:

@@ -31,7 +31,9 @@ def run(
     """2^x by the kernel's code; compiled anew, since the cache knows nothing of the header."""
     defines = (("POWERS", f'"{CPP / "powers.h"}"'),)
     cache = tmp_path_factory.mktemp("powers")
-    function = compile_source(SOURCE, "powers", target=request.param, defines=defines, cache_dir=cache)
+    function = compile_source(
+        SOURCE, "powers", target=request.param, defines=defines, cache_dir=cache
+    )
     shifted, out = aligned(32, np.dtype(np.float32)), aligned(32, BF16)
 
     def powers_of(x: np.ndarray) -> np.ndarray:
