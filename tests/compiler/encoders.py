@@ -60,7 +60,9 @@ def openai_whisper() -> nn.Module:
 
     heads = WIDTH // 64
     layers = (LAYERS, 100, TOKENS, WIDTH, heads, DECODER_LAYERS)
-    return Whisper(ModelDimensions(MELS, FRAMES, WIDTH, heads, *layers)).eval()
+    model = Whisper(ModelDimensions(MELS, FRAMES, WIDTH, heads, *layers)).eval()
+    nn.init.normal_(model.decoder.positional_embedding)  # left as it was in memory
+    return model
 
 
 def hugging_face_whisper() -> nn.Module:
