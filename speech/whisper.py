@@ -146,7 +146,7 @@ class Decoder(nn.Module):
         width = dims.n_text_state
         self.dims = dims
         self.token_embedding = nn.Embedding(dims.n_vocab, width)
-        self.positional_embedding = nn.Parameter(torch.empty(dims.n_text_ctx, width))
+        self.positional_embedding = nn.Parameter(torch.zeros(dims.n_text_ctx, width))
         self.blocks = nn.ModuleList(
             DecoderBlock(width, dims.n_text_head) for _ in range(dims.n_text_layer)
         )
