@@ -1,8 +1,7 @@
 """bfp16 as a core of AIE2P rounds to it: eight values along k share an exponent.
 
-For packing, which rounds weights once to what the matrix unit keeps of them, and for studies of
-accuracy. The kernels' own conversion is emulated in C++ (`emulation/aie_api/emulated/bfp16.hpp`,
-which has the sources and what is assumed).
+For packing, as bytes, and for studies of accuracy, as numbers. The kernels' own conversion is
+emulated in C++ (`emulation/aie_api/emulated/bfp16.hpp`, which has the sources and what is assumed).
 """
 
 from __future__ import annotations

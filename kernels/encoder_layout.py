@@ -207,7 +207,8 @@ def _pack_gemm(
     right_operand.pack(tiling, padded.view(j, c, TILE, kt, TILE).permute(1, 0, 3, 4, 2), packed)
     tail = np.zeros((j * c * TILE, 2), np.float32)
     tail[: step.n, 0] = bias.numpy()
-    tail[:, 1] = right_operand.kept(tiling, padded).double().sum(1).numpy()
+    sums = right_operand.unpack(tiling, packed).double().sum((2, 3))  # [c][j][n]
+    tail[:, 1] = sums.transpose(0, 1).flatten().numpy()
     tails = tail.reshape(j, c, 1, TILE, 2).transpose(1, 0, 2, 4, 3)  # [c][j][1][bias, sums][n]
     packed_tails = np.ascontiguousarray(tails).reshape(c, j, 1, TAIL).view(np.uint16)
     start = right_operand.elems(tiling)

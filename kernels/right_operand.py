@@ -13,7 +13,7 @@ from torch import Tensor
 
 from aiec.ir.design import GemmTiling
 from aiec.ir.encoder import TILE, TILE_ELEMS
-from aiec.kernels.bfp16 import BLOCK, from_bytes, rounded_to_bfp16, to_bytes
+from aiec.kernels.bfp16 import BLOCK, from_bytes, to_bytes
 
 IN_BFP16 = ("RIGHT_BFP16", "1")  # what tells the kernels' source
 _BLOCK_BYTES = BLOCK + 1
@@ -28,11 +28,6 @@ def is_bfp16(tiling: GemmTiling) -> bool:
 def elems(tiling: GemmTiling) -> int:
     """What a right operand takes, in elements of bf16."""
     return TILE_ELEMS * _BLOCK_BYTES // (2 * BLOCK) if is_bfp16(tiling) else TILE_ELEMS
-
-
-def kept(tiling: GemmTiling, columns: Tensor) -> Tensor:
-    """What a right operand has, fp32, of bf16 values (..., k): each column's, along k."""
-    return rounded_to_bfp16(columns) if is_bfp16(tiling) else columns.float()
 
 
 def unpack(tiling: GemmTiling, w: Tensor) -> Tensor:

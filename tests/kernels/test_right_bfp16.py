@@ -17,6 +17,7 @@ from aiec.ir.encoder import TAIL, TILE, TILE_ELEMS
 from aiec.ir.target import NPU2
 from aiec.kernels.encoder import tiling_for
 from aiec.kernels.host import HostFunction, compile_source
+from aiec.kernels.right_operand import IN_BFP16
 from aiec.kernels.spec import tiling_defines
 
 TILING = tiling_for(NPU2)
@@ -31,7 +32,7 @@ RIGHT_ELEMS = TILE_ELEMS * 9 // 16  # 4,608 bytes, in bf16
 @cache
 def kernels(in_memory: bool) -> dict[str, HostFunction]:
     """The kernels whose right operands are bfp16 in memory, or bf16."""
-    more = ("RIGHT_BFP16", "1") if in_memory else THROUGH_BFP16
+    more = IN_BFP16 if in_memory else THROUGH_BFP16
     return compile_source(SOURCE, *SYMBOLS, target=NPU2, defines=(*tiling_defines(TILING), more))
 
 
