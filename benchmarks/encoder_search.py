@@ -36,7 +36,7 @@ def fixed_cycles(plan: EncoderPlan, step: GemmStep) -> float:
     k_tiles, residual = step.k_tiles, plan.columns * HALF * len(step.residuals)
     tiles = step.row_blocks * math.ceil(step.n / (64 * HALF * plan.columns))
     epilogue = HALF * epilogue_cycles(plan, step)
-    array = k_tiles * (HALF * kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue
+    array = k_tiles * (HALF * kernel_cycles(plan, "gemm", 0) + OBJECT_CYCLES) + epilogue
     x = plan.rows * (k_tiles + residual) * TILE_BYTES
     weights = plan.columns * k_tiles * HALF * TILE_BYTES
     ddr = (x + weights + plan.rows * plan.columns * HALF * TILE_BYTES) / bandwidth

@@ -26,6 +26,7 @@ from aiec.ir.encoder import (
     EncoderShape,
     GemmStep,
 )
+from aiec.ir.options import DTYPES
 from aiec.ir.target import TARGETS, Target
 from aiec.kernels import timed_kernels
 from aiec.kernels.encoder_cost import block_cycles, step_cost
@@ -120,14 +121,14 @@ def once_bytes(plan: EncoderPlan, block: BlockSequence) -> int:
     return 2 * elems + block.argument("weights").nbytes
 
 
-def measure(size: str, target: Target, steps: bool, partial_sums: bool) -> None:
+def measure(size: str, target: Target, dtype: str, steps: bool, partial_sums: bool) -> None:
     """Simulate one size and print."""
     began = time.perf_counter()
-    plan = plan_encoder(SIZES[size], target, partial_sums=partial_sums)
+    plan = plan_encoder(SIZES[size], target, dtype=dtype, partial_sums=partial_sums)
     reports = simulate(plan)
     dispatch = target.dispatch_us + target.host_us
     dispatches = total = ddr = 0
-    print(f"{size} on {target.name}: {plan.why}")
+    print(f"{size} on {target.name} in {plan.dtype}: {plan.why}")
     if steps:
         alone = step_by_step(plan)
         for block, report in zip(alone.blocks, simulate(alone).values(), strict=True):
@@ -160,12 +161,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=SIZES, action="append")
     parser.add_argument("--device", choices=TARGETS, action="append")
+    parser.add_argument("--dtype", choices=DTYPES, default="bf16")
     parser.add_argument("--steps", action="store_true", help="also each step by itself")
     parser.add_argument("--partial-sums", action="store_true", help="fc2 may be split along k")
     args = parser.parse_args()
     for size in args.size or SIZES:
         for device in args.device or TARGETS:
-            measure(size, TARGETS[device], args.steps, args.partial_sums)
+            measure(size, TARGETS[device], args.dtype, args.steps, args.partial_sums)
 
 
 if __name__ == "__main__":

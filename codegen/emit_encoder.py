@@ -26,7 +26,8 @@ from aiec.kernels.spec import Parameter
 
 def emit_encoder(plan: EncoderPlan, name: str, epoch: str = "E2") -> EncoderDesign:
     """Return the design of `plan`, with text for `epoch` ("E1" or "E2"). Raises `CodegenError`."""
-    kernels, tiling = kernel_build(plan.target), tiling_for(plan.target)
+    kernels = kernel_build(plan.target, plan.left_parts)
+    tiling = tiling_for(plan.target, plan.left_parts)
     with ops.module() as module, ops.device(plan.target.aie_device):
         # E1 knows objects of a core, E2 those of a function and calls the former deprecated.
         _declare_kernels(tiling, kernels.object if epoch == "E2" else None)

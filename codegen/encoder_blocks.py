@@ -32,9 +32,6 @@ from aiec.ir.graph import Activation
 from aiec.ir.target import Target
 
 TAPS = 3  # of both convolutions
-# An error in the positions is the same in every window. It is a fifth of all of base's where
-# products are of bf16; where they go through bfp16, their own is ten times as large.
-POSITION_PARTS = {"aie2": 2, "aie2p": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,12 @@ class Sizes:
     choice: Choice
 
     @classmethod
-    def of(cls, shape: EncoderShape, target: Target, choice: Choice) -> Sizes:
-        """Pad `shape` to the whole array of `target`."""
+    def of(cls, shape: EncoderShape, target: Target, choice: Choice, dtype: str) -> Sizes:
+        """Pad `shape` to the whole array of `target`.
+
+        An error in the positions is the same in every window. It is a fifth of all of base's where
+        products are of bf16; where they go through bfp16, their own is ten times as large.
+        """
         rows, columns = target.core_rows, target.columns
         return cls(
             shape,
@@ -78,7 +79,7 @@ class Sizes:
             row_tiles=rows * row_blocks_of(shape, target),
             state_tiles=round_up(tiles_of(shape.state), columns),
             mlp_tiles=round_up(tiles_of(shape.mlp), columns),
-            position_parts=POSITION_PARTS[target.isa],
+            position_parts=2 if dtype == "bf16" else 1,
             choice=choice,
         )
 

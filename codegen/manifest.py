@@ -38,6 +38,7 @@ from aiec.ir.graph import Activation, Gemm
 from aiec.ir.options import MLIR_AIE_EPOCHS
 from aiec.ir.target import Target, target_named
 
+_TILING = ("m", "k", "n", "r", "s", "t", "k_l2")
 SCHEMA = 1  # counts up when a field changes its meaning
 
 LAYOUTS = {
@@ -74,7 +75,7 @@ def _plan_and_sequences(design: AnyDesign) -> dict[str, Any]:
     plan = design.plan
     return {
         "plan": {
-            "tiling": asdict(plan.tiling),
+            "tiling": {name: getattr(plan.tiling, name) for name in _TILING},
             "columns": plan.columns,
             "rows": plan.rows,
             "why": plan.why,
@@ -127,7 +128,7 @@ def _parse_target(fields: Fields) -> Target:
 
 def _parse_plan(fields: Fields, target: Target, sequences: tuple[Sequence, ...]) -> GemmPlan:
     sizes = fields.child("tiling")
-    values = {name: sizes.integer(name) for name in ("m", "k", "n", "r", "s", "t", "k_l2")}
+    values = {name: sizes.integer(name) for name in _TILING}
     try:
         tiling = GemmTiling(**values)
     except (AssertionError, ZeroDivisionError) as error:

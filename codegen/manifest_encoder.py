@@ -1,10 +1,12 @@
 """The part of a manifest that describes an encoder's plan; used by `manifest.py`.
 
     shape                  state, heads, layers, mels, frames, mlp: what the plan was made of
+    dtype                  what products keep of activations: bf16 or bfp16
     columns, rows, why     of the array
     sequences              symbol, kind, macs, arguments (role, nbytes) and steps with their tiles
 
-The plan is made anew from shape and kinds when it is read back, and must have the same sequences.
+The plan is made anew from shape, dtype and kinds when it is read back, and must have the same
+sequences.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ def describe_plan(plan: EncoderPlan) -> dict[str, Any]:
     """The plan as JSON's plain types."""
     return {
         "shape": {name: getattr(plan.shape, name) for name in _SIZES},
+        "dtype": plan.dtype,
         "columns": plan.columns,
         "rows": plan.rows,
         "why": plan.why,
@@ -43,7 +46,8 @@ def parse_encoder_plan(fields: Fields, target: Target) -> EncoderPlan:
     kinds = [
         BlockKind(one.one_of("kind", tuple(BlockKind))) for one in fields.children("sequences")
     ]
-    plan = plan_encoder(shape, target, kinds)
+    dtype = fields.one_of("dtype", target.dtypes)
+    plan = plan_encoder(shape, target, kinds, dtype=dtype)
     if fields.content["sequences"] != [_sequence(block) for block in plan.blocks]:
         raise fields.error("sequences", "those that this version plans for the shape")
     return plan

@@ -26,7 +26,7 @@ from aiec.ir.encoder import (
     GemmStep,
     MemTileSizes,
 )
-from aiec.ir.errors import CodegenError
+from aiec.ir.errors import CodegenError, OptionError
 from aiec.ir.target import Target
 from aiec.kernels.encoder_cost import block_cycles, step_cost
 
@@ -45,15 +45,20 @@ def plan_encoder(
     target: Target,
     kinds: Iterable[BlockKind] = ALL_BLOCKS,
     *,
+    dtype: str = "bf16",
     partial_sums: bool = False,
 ) -> EncoderPlan:
-    """Return the fastest plan of an encoder's blocks of these kinds. Raises `CodegenError`.
+    """Return the fastest plan of an encoder's blocks of these kinds.
+
+    Raises `CodegenError`, and `OptionError` for a `dtype` that the target does not have.
 
     The choice is made for the whole encoder, so that plans of some of its blocks agree with it.
-    `partial_sums` allows fc2 to round its sums to bf16 between parts of k, where that is faster.
+    `dtype` is that of `ir/options.py`. `partial_sums` allows fc2 to round its sums to bf16 between
+    parts of k, where that is faster.
     """
     refuse_unsupported(shape, target)
-    ranked = sorted(candidates(shape, target, partial_sums), key=lambda c: c.cycles)
+    found = candidates(shape, target, dtype=dtype, partial_sums=partial_sums)
+    ranked = sorted(found, key=lambda c: c.cycles)
     best, wanted = ranked[0].plan, set(kinds)
     blocks = tuple(block for block in best.blocks if block.kind in wanted)
     return replace(best, blocks=blocks, why=_explained(ranked))
@@ -68,10 +73,13 @@ class Candidate:
     plan: EncoderPlan
 
 
-def candidates(shape: EncoderShape, target: Target, partial_sums: bool) -> Iterator[Candidate]:
+def candidates(
+    shape: EncoderShape, target: Target, *, dtype: str = "bf16", partial_sums: bool = False
+) -> Iterator[Candidate]:
     """Every plan of the legal space."""
+    _refuse_dtype(target, dtype)
     for choice in _choices(shape, target, partial_sums):
-        plan = _plan(shape, target, choice)
+        plan = _plan(shape, target, choice, dtype)
         yield Candidate(encoder_cycles(plan), choice, plan)
 
 
@@ -110,8 +118,8 @@ def _sharing(depth: int, room: int, k_tiles: int, most_pieces: int) -> Iterator[
             yield MemTileSizes(depth, (larger, room // 2 - larger) * 2, pieces)
 
 
-def _plan(shape: EncoderShape, target: Target, choice: Choice) -> EncoderPlan:
-    sizes = Sizes.of(shape, target, choice)
+def _plan(shape: EncoderShape, target: Target, choice: Choice, dtype: str) -> EncoderPlan:
+    sizes = Sizes.of(shape, target, choice, dtype)
     return EncoderPlan(
         target,
         shape,
@@ -120,6 +128,7 @@ def _plan(shape: EncoderShape, target: Target, choice: Choice) -> EncoderPlan:
         row_tiles=sizes.row_tiles,
         state_tiles=sizes.state_tiles,
         mem=choice.mem,
+        left_parts=2 if dtype == "bf16" and "bfp16" in target.dtypes else 1,
         blocks=tuple(block_of(kind, sizes) for kind in ALL_BLOCKS),
         why="",
     )
@@ -130,6 +139,14 @@ def _room(target: Target, x_depth: int) -> int:
     outputs = 2 * target.core_rows * TILE_ELEMS * 2
     taken = outputs + SINGLE_OBJECTS * OBJECT_BYTES + x_depth * TILE_ELEMS * 2
     return (target.mem_tile_bytes - taken) // OBJECT_BYTES
+
+
+def _refuse_dtype(target: Target, dtype: str) -> None:
+    if dtype not in target.dtypes:
+        raise OptionError(
+            f"{target.name} has no products of {dtype}",
+            expected=f"dtype {' or '.join(target.dtypes)}",
+        )
 
 
 def refuse_unsupported(shape: EncoderShape, target: Target) -> None:

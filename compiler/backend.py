@@ -106,7 +106,7 @@ def decide(
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
     target = npu_of_part(options.cpu, target) if target else None
-    encoder = plan_blocks(graph, target)
+    encoder = plan_blocks(graph, target, options.dtype)
     partition = assign(graph, target, options, encoder=encoder, windows=windows, audio_s=audio_s)
     if directory:
         write_report(partition, directory)
@@ -129,7 +129,8 @@ def make_designs(
     designs: dict[OpKind, AnyDesign] = {}
     shape = shape_of_blocks(partition.blocks)
     if shape is not None:
-        encoder_plan = plan_encoder(shape, target, {block.kind for block in partition.blocks})
+        kinds = {block.kind for block in partition.blocks}
+        encoder_plan = plan_encoder(shape, target, kinds, dtype=options.dtype)
         design = emit_encoder(encoder_plan, f"{name}_blocks", options.mlir_aie)
         designs[OpKind.ENCODER_BLOCK] = design
     if partition.gemms:

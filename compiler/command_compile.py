@@ -14,6 +14,7 @@ import typer
 from aiec.decide_named import (
     Batch,
     Cpu,
+    Dtype,
     ForceCpu,
     ForceNpu,
     Model,
@@ -50,6 +51,7 @@ def compile_model(
     policy: Policy = None,
     force_npu: ForceNpu = None,
     force_cpu: ForceCpu = None,
+    dtype: Dtype = None,
     cpu: Cpu = None,
 ) -> None:
     """Print the MLIR-AIE designs of a model's NPU side. Needs no weights and no device."""
@@ -63,6 +65,7 @@ def compile_model(
         force_npu=force_npu,
         force_cpu=force_cpu,
         mlir_aie=mlir_aie,
+        dtype=dtype,
         cpu=cpu,
     )
     decided = decide_named(model, part, target, options, None, batch)

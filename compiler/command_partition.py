@@ -15,6 +15,7 @@ from aiec.decide_named import (
     PARTS_IN_WORDS,
     Batch,
     Cpu,
+    Dtype,
     ForceCpu,
     ForceNpu,
     MemoryMb,
@@ -46,6 +47,7 @@ def partition(
     policy: Policy = None,
     force_npu: ForceNpu = None,
     force_cpu: ForceCpu = None,
+    dtype: Dtype = None,
     cpu: Cpu = None,
     memory_mb: MemoryMb = None,
     dump_graph: Annotated[
@@ -62,6 +64,7 @@ def partition(
         partition=policy,
         force_npu=force_npu,
         force_cpu=force_cpu,
+        dtype=dtype,
         cpu=cpu,
         memory_mb=memory_mb,
     )

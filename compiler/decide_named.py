@@ -43,6 +43,9 @@ ForceCpu = Annotated[list[str] | None, typer.Option(help="as --force-npu")]
 Cpu = Annotated[
     str | None, typer.Option(help="the CPU to decide for: auto, measured, or a part such as 8845HS")
 ]
+Dtype = Annotated[
+    str | None, typer.Option(help="what an encoder's products keep of activations: bf16 or bfp16")
+]
 MemoryMb = Annotated[int | None, typer.Option(help="MiB that the device's buffers may take")]
 Batch = Annotated[
     int, typer.Option(help=f"windows that one pass encodes or decodes, 1 to {MAX_BATCH}")

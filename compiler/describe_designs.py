@@ -34,6 +34,8 @@ def describe(partition: Partition, artifacts: Mapping[OpKind, Artifact]) -> Iter
         named = ", ".join(sequence.symbol for sequence in design.sequences)
         why = f": {design.plan.why}" if design.plan.why else ""
         yield f"{design.name}{why}"
+        if isinstance(design, EncoderDesign):
+            yield f"  products keep {design.plan.dtype} of activations"
         yield f"  {len(design.sequences)} sequences in {artifact.directory}: {named}"
 
 

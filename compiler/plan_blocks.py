@@ -14,12 +14,15 @@ from aiec.ir.target import Target
 from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
 
 
-def plan_blocks(graph: MixedGraph, target: Target | None) -> EncoderModel:
-    """Plan the blocks of `graph` on `target`; no plan where there are no blocks or no target."""
+def plan_blocks(graph: MixedGraph, target: Target | None, dtype: str = "bf16") -> EncoderModel:
+    """Plan the blocks of `graph` on `target`; no plan where there are no blocks or no target.
+
+    `dtype` is that of `ir/options.py`; `OptionError` where the target does not have it.
+    """
     shape = shape_of_blocks([op.block for op in graph.ops if op.block])
     if shape is None or target is None:
         return UNPLANNED
     try:
-        return EncoderModel(plan_encoder(shape, target))
+        return EncoderModel(plan_encoder(shape, target, dtype=dtype))
     except CodegenError as error:  # a decision with its reason: the blocks stay on the CPU
         return EncoderModel(refusal=f"no design can be planned for {error.message}")

@@ -24,6 +24,8 @@ class GemmTiling:
 
     A core multiplies an (m, k) tile of x by a (k, n) tile of the weights. `r`, `s`, `t` is the
     shape of the matrix unit's instruction: (r, s) @ (s, t). A mem tile holds x in (m, k_l2) pieces.
+    Where the matrix unit multiplies bfp16, x is rounded to `left_parts` of them: one, or two that
+    add up to its bf16.
     """
 
     m: int
@@ -33,6 +35,7 @@ class GemmTiling:
     s: int
     t: int
     k_l2: int
+    left_parts: int = 1
 
     def __post_init__(self) -> None:
         assert self.m % self.r == 0 and self.k % self.s == 0 and self.n % self.t == 0, self

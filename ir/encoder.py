@@ -317,7 +317,8 @@ class EncoderPlan:
     """One array configuration, and the blocks of an encoder that run on it.
 
     `row_tiles` are those of the padded frames (1500 frames: 24 tiles, 1536 rows), `state_tiles` the
-    column tiles of the residual stream and of the final output, padding included.
+    column tiles of the residual stream and of the final output, padding included. `left_parts`: the
+    bfp16 to which cores round left operands where their matrix unit multiplies bfp16; 1 elsewhere.
     """
 
     target: Target
@@ -327,8 +328,14 @@ class EncoderPlan:
     row_tiles: int
     state_tiles: int
     mem: MemTileSizes
+    left_parts: int
     blocks: tuple[BlockSequence, ...]
     why: str  # how the plan was chosen, for a person
+
+    @property
+    def dtype(self) -> str:
+        """What products keep of activations, one of the target's."""
+        return self.target.dtypes[0 if self.left_parts > 1 else -1]
 
     @property
     def row_blocks(self) -> int:

@@ -15,7 +15,7 @@ from aiec.ir.errors import OptionError, nearest
 
 DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", "cpu")
 OBJECTIVES = ("latency", "throughput", "energy")
-DTYPES = ("bf16",)
+DTYPES = ("bf16", "bfp16")
 PARTITIONS = ("cost", "npu-all", "cpu-all")
 MLIR_AIE_EPOCHS = ("E1", "E2")
 
@@ -37,7 +37,10 @@ class Options:
             simulator (`sim` is `sim:npu2`), `cpu` none, `auto` the NPU if there is one, else `cpu`.
         objective: what the assignment minimises: the time of one pass, the time between passes
             with several in flight, or the machine's energy.
-        dtype: operand type of the NPU's matrix units; accumulation is fp32.
+        dtype: what an encoder's products keep of activations; accumulation is fp32. npu1 multiplies
+            bf16. npu2 multiplies bfp16: `bf16` rounds activations to it in two parts, which keeps
+            all of bf16 and takes twice the products; `bfp16` rounds them once, which is faster and
+            changes texts. Weights are bfp16 on npu2 either way.
         partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
         force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
             module paths (`blocks.0.mlp.*`); an op that matches both is an error.

@@ -72,6 +72,11 @@ class Target:
         return self.columns * self.core_rows
 
     @property
+    def dtypes(self) -> tuple[str, ...]:
+        """What an encoder's products can keep of activations; the last one is the fastest."""
+        return ("bf16", "bfp16") if self.isa == "aie2p" else ("bf16",)
+
+    @property
     def peak_bf16_flops(self) -> float:
         """Two flop a MAC, all cores, native bf16, in flop/s."""
         return 2.0 * self.bf16_macs_per_cycle * self.cores * self.clock_hz

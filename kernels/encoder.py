@@ -1,7 +1,7 @@
 """The encoder's kernels: specs of `cpp/encoder.cc`, whose tiles are all 64 x 64 x 64.
 
 What each means is in `encoder_bodies.py`, how long it takes in `encoder_cycles.py`; in which order
-a core calls them, `codegen/emit_encoder.py` says. Refuses every tiling but `tiling_for(target)`.
+a core calls them, `codegen/emit_encoder.py` says. Refuses every tiling but those of `tiling_for`.
 """
 
 from __future__ import annotations
@@ -25,22 +25,24 @@ SCRATCH_ELEMS = 1280  # fp32
 _OBJECT, _SOURCE = "encoder.o", "encoder.cc"
 
 
-def tiling_for(target: Target) -> GemmTiling:
-    """The one tiling of the encoder on `target`."""
-    return GemmTiling(TILE, TILE, TILE, *MMUL_SHAPE[target.isa], k_l2=TILE)
+def tiling_for(target: Target, left_parts: int = 1) -> GemmTiling:
+    """The tiling of the encoder on `target`, where left operands are rounded to so many bfp16."""
+    shape = MMUL_SHAPE[target.isa]
+    return GemmTiling(TILE, TILE, TILE, *shape, k_l2=TILE, left_parts=left_parts)
 
 
-def kernel_build(target: Target) -> KernelBuild:
+def kernel_build(target: Target, left_parts: int = 1) -> KernelBuild:
     """The object that the encoder's cores link with."""
-    tiling = tiling_for(target)
+    tiling = tiling_for(target, left_parts)
     defines = (*tiling_defines(tiling), *([IN_BFP16] if is_bfp16(tiling) else []))
     return KernelBuild(_OBJECT, _SOURCE, defines, tuple(s.symbol for s in ENCODER_KERNELS))
 
 
 def broken_constraint(target: Target, tiling: GemmTiling) -> str | None:
     """Say in one sentence that `tiling` is not the encoder's on `target`; None if it is."""
-    if tiling == tiling_for(target):
-        return None
+    parts, most = tiling.left_parts, 2 if is_bfp16(tiling) else 1
+    if tiling == tiling_for(target, parts):
+        return None if parts <= most else f"left operands are of {parts} parts, not 1 to {most}"
     shape = "x".join(map(str, MMUL_SHAPE[target.isa]))
     return f"the encoder's tiles are {TILE}x{TILE}x{TILE} in {shape} instructions on {target.isa}"
 
@@ -84,7 +86,7 @@ def _spec(body: Callable[..., None], model: cycles.Model, *parameters: Parameter
 # Cycle models by body, for those who ask for more than cycles.
 MODELS: dict[Callable[..., None], cycles.Model] = {
     bodies.parameters: cycles.Model(cycles.parameters),
-    bodies.gemm: cycles.Model(cycles.products),
+    bodies.gemm: cycles.Model(cycles.products, in_parts=cycles.products_in_parts),
     bodies.stats: cycles.Model(cycles.stats),
     bodies.moments: cycles.Model(cycles.moments),
     bodies.affine: cycles.Model(cycles.affine, other=cycles.bias),
@@ -93,7 +95,7 @@ MODELS: dict[Callable[..., None], cycles.Model] = {
     bodies.store: cycles.Model(cycles.store),
     bodies.query: cycles.Model(cycles.query),
     bodies.attention_start: cycles.Model(cycles.attention_start),
-    bodies.scores: cycles.ScoresModel(cycles.scores),
+    bodies.scores: cycles.ScoresModel(cycles.scores, in_parts=cycles.scores_in_parts),
     bodies.attention_end: cycles.Model(cycles.attention_end),
 }
 

@@ -24,7 +24,6 @@ from aiec.ir.encoder import (
     Step,
 )
 from aiec.ir.graph import Activation
-from aiec.ir.target import Target
 from aiec.kernels.encoder import ENCODER_KERNELS, tiling_for
 
 TILE_BYTES = 2 * TILE_ELEMS
@@ -79,10 +78,10 @@ def step_cost(plan: EncoderPlan, step: Step) -> StepCost:
     return _gemm(plan, step) if isinstance(step, GemmStep) else _attention(plan, step)
 
 
-def kernel_cycles(target: Target, kernel: str, *scalars: int) -> int:
+def kernel_cycles(plan: EncoderPlan, kernel: str, *scalars: int) -> int:
     """Cycles of a call of `encoder_<kernel>`."""
     spec = next(s for s in ENCODER_KERNELS if s.symbol == f"encoder_{kernel}")
-    return spec.cycles(target, tiling_for(target), *scalars)
+    return spec.cycles(plan.target, tiling_for(plan.target, plan.left_parts), *scalars)
 
 
 def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
@@ -91,7 +90,7 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     tiles, k_tiles = step.column_tiles * step.row_blocks, step.k_tiles
     residuals = plan.columns * len(step.residuals)
     epilogue = epilogue_cycles(plan, step)
-    array = k_tiles * (kernel_cycles(target, "gemm", 0) + OBJECT_CYCLES) + epilogue
+    array = k_tiles * (kernel_cycles(plan, "gemm", 0) + OBJECT_CYCLES) + epilogue
     streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
     # Bytes of all cores for one tile of each, and for a panel.
     moved = plan.rows * (k_tiles + residuals + plan.columns) * TILE_BYTES
@@ -136,12 +135,11 @@ def tile_cycles(array: float, streams: float, ddr: float, uncovered: float) -> f
 
 def epilogue_cycles(plan: EncoderPlan, step: GemmStep) -> float:
     """Cycles of a core between its last product of an output tile and the next tile's first."""
-    target = plan.target
-    cycles = kernel_cycles(target, "affine", 0, step.width) + OBJECT_CYCLES
-    cycles += kernel_cycles(target, "store", int(step.transpose))
+    cycles = kernel_cycles(plan, "affine", 0, step.width) + OBJECT_CYCLES
+    cycles += kernel_cycles(plan, "store", int(step.transpose))
     if step.activation is Activation.GELU:
-        cycles += kernel_cycles(target, "gelu")
-    residual = kernel_cycles(target, "residual") + plan.columns * OBJECT_CYCLES
+        cycles += kernel_cycles(plan, "gelu")
+    residual = kernel_cycles(plan, "residual") + plan.columns * OBJECT_CYCLES
     return cycles + len(step.residuals) * residual
 
 
@@ -149,8 +147,8 @@ def _statistics(plan: EncoderPlan, step: GemmStep) -> float:
     """Cycles of the sums of one row block, which the first column tile adds."""
     if not step.width:
         return 0
-    sums = step.k_tiles * kernel_cycles(plan.target, "stats", 0, 0)
-    return sums + kernel_cycles(plan.target, "moments", 0, step.width)
+    sums = step.k_tiles * kernel_cycles(plan, "stats", 0, 0)
+    return sums + kernel_cycles(plan, "moments", 0, step.width)
 
 
 def _commands(plan: EncoderPlan, step: GemmStep) -> float:
@@ -165,10 +163,10 @@ def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
     target, stream = plan.target, plan.target.stream_bytes_per_cycle
     bandwidth = target.ddr_bytes_per_s / target.clock_hz
     units, keys = step.units, step.key_tiles
-    products = kernel_cycles(target, "scores", 64) + kernel_cycles(target, "gemm", 0)
+    products = kernel_cycles(plan, "scores", 64) + kernel_cycles(plan, "gemm", 0)
     ends = ("query", "attention_start", "attention_end")
-    around = sum(kernel_cycles(target, kernel) for kernel in ends)
-    around += kernel_cycles(target, "store", 1) + plan.rows * OBJECT_CYCLES
+    around = sum(kernel_cycles(plan, kernel) for kernel in ends)
+    around += kernel_cycles(plan, "store", 1) + plan.rows * OBJECT_CYCLES
     array = keys * (products + 2 * OBJECT_CYCLES) + around
     streams = 2 * keys * TILE_BYTES / stream
     tiles = plan.rows * (2 * keys + plan.columns) * TILE_BYTES

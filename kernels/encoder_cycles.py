@@ -26,7 +26,8 @@ SOURCE = "issue slots and chains; not measured on a device. Uncertainty a factor
 GEMM_SOURCE = (
     "npu1: that of gemm_bf16; npu2: 26 cycles a register block and 12 a k-step of four products "
     "fit VEGAH 0049 to 2 % and 0003 to 6 % (open compiler, both operands converted to bfp16); 6 "
-    "with the right one in bfp16, as half of the conversions are left. Uncertainty 25 %"
+    "with the right one in bfp16, as half of the conversions are left. Left ones in two parts: as "
+    "many conversions for half a register block. Uncertainty 25 %"
 )
 
 CALL = 30  # entry, rounding mode, return, loop set-up; see cycles.py
@@ -44,6 +45,10 @@ EXACT_PRODUCT = 5 * MAC_AGAIN + ADD
 
 # Of bf16 through bfp16 on AIE2P: a k-step of 2 x 2 products, bound by the conversions of four
 # operands, or of two where the right ones are bfp16 in memory; and what a register block adds.
+# With the left ones in two parts a step is of 1 x 2 products twice, after two conversions and a
+# product that finds the rest: three accumulators are free for these, so steps follow each other at
+# the rate of the conversions. The chain to the first product is a conversion and a product longer,
+# and there are half as many accumulators to load and to store.
 _BFP16_STEP, _MIXED_STEP, _BFP16_BLOCK = 12, 6, 26
 
 
@@ -103,6 +108,13 @@ def products(isa: str, shared: bool = False) -> tuple[Loop, ...]:
         assert step == cycles.TIMING["aie2"].step and around == cycles.TIMING["aie2"].block_overhead
     inner = Loop(16 * TILE // 8, step, 0, entries=16, shared=shared)
     return (inner, Loop(16, around, 0, shared=shared), Loop(0, 40, 0, shared=shared))
+
+
+def products_in_parts(isa: str, shared: bool = False) -> tuple[Loop, ...]:
+    """`products` with left operands in two parts, on AIE2P: 32 register blocks."""
+    assert isa == "aie2p", isa
+    inner = Loop(32 * TILE // 8, _MIXED_STEP, 0, entries=32, shared=shared)
+    return (inner, Loop(32, _BFP16_BLOCK, 0, shared=shared), Loop(0, 40, 0, shared=shared))
 
 
 def parameters(isa: str) -> tuple[Loop, ...]:
@@ -211,14 +223,23 @@ def attention_end(isa: str) -> tuple[Loop, ...]:
 
 def scores(isa: str) -> tuple[Loop, ...]:
     """Products; maxima; then each column: its state, its powers, and acc and its sum rescaled."""
+    return (*products(isa, shared=True), *powers_of_scores(isa))
+
+
+def scores_in_parts(isa: str) -> tuple[Loop, ...]:
+    """`scores` with keys in two parts."""
+    return (*products_in_parts(isa, shared=True), *powers_of_scores(isa))
+
+
+def powers_of_scores(isa: str) -> tuple[Loop, ...]:
+    """What follows in `scores` from the products."""
     columns, rows, vectors = (16, 16, 4) if isa == "aie2" else (8, 8, 8)
     maxima = Loop(4 * rows, 2 * vectors, LOAD + ADD + 2 * SHUFFLE, entries=4)
     lanes = Loop(4, 12, 2 * (2 * SHUFFLE) + ADD + SHUFFLE)
     state = Loop(columns, 15, LOAD + ADD + SHUFFLE + ADD + 10 + STORE)
     old = Loop(columns, 12, ADD + 3 * SHUFFLE + EXACT + 2 * MAC_AGAIN + ADD + STORE)
     return (
-        *products(isa, shared=True), maxima, lanes, state, powers(isa), old,
-        *scale(isa, shared=True), Loop(0, 8, 0),
+        maxima, lanes, state, powers(isa), old, *scale(isa, shared=True), Loop(0, 8, 0),
     )  # fmt: skip
 
 
@@ -242,13 +263,19 @@ class Model:
 
     loops: Loops
     other: Loops | None = None  # of a call whose last scalar is 0
+    in_parts: Loops | None = None  # where left operands are rounded to two bfp16
 
     def __call__(self, target: Target, tiling: GemmTiling, *scalars: int) -> int:
         loops = self.other if self.other and scalars and scalars[-1] == 0 else self.loops
+        if self.in_parts and tiling.left_parts > 1:
+            loops = self.in_parts
         return CALL + math.ceil(sum(loop.cycles for loop in loops(target.isa)))
 
     def program_bytes(self, isa: str) -> int:
-        """Its share of program memory, if every bundle is as long as it can be."""
+        """Its share of program memory, if every bundle is as long as it can be.
+
+        In parts or not, the loops are as long: the same conversions, half as many accumulators.
+        """
         return BUNDLE_BYTES * (ENTRY_BUNDLES + sum(loop.bundles for loop in self.loops(isa)))
 
 

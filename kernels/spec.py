@@ -79,7 +79,8 @@ def tiling_defines(tiling: GemmTiling) -> tuple[tuple[str, str], ...]:
     """The macros that tell a kernel's source its tiling; k_l2 does not concern kernels."""
     sizes = {"DIM_M": tiling.m, "DIM_K": tiling.k, "DIM_N": tiling.n}
     mmul = {"MMUL_R": tiling.r, "MMUL_S": tiling.s, "MMUL_T": tiling.t}
-    return tuple((name, str(value)) for name, value in {**sizes, **mmul}.items())
+    parts = {"LEFT_PARTS": tiling.left_parts} if tiling.left_parts > 1 else {}
+    return tuple((name, str(value)) for name, value in {**sizes, **mmul, **parts}.items())
 
 
 def tiling_of(build: KernelBuild) -> GemmTiling:
@@ -87,4 +88,4 @@ def tiling_of(build: KernelBuild) -> GemmTiling:
     d = dict(build.defines)
     m, k, n = (int(d[f"DIM_{name}"]) for name in "MKN")
     r, s, t = (int(d[f"MMUL_{name}"]) for name in "RST")
-    return GemmTiling(m, k, n, r, s, t, k_l2=k)
+    return GemmTiling(m, k, n, r, s, t, k_l2=k, left_parts=int(d.get("LEFT_PARTS", 1)))

@@ -86,10 +86,10 @@ __attribute__((noinline)) void scale_column(float *acc, unsigned column, const s
 __attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
                                         float *__restrict acc, unsigned stride, unsigned column,
                                         unsigned count, bool first) {
+  register_block block;
   for (unsigned i = 0; i < rows; i += block_rows)
     for (unsigned j = 0; j < count; ++j) {
       float *corner = acc + i * stride + j * block_columns * block_elems;
-      register_block block;
       if (first)
         block.begin([](auto, auto) { return aie::zeros<float, block_elems>(); });
       else
@@ -291,7 +291,7 @@ void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restr
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
 void encoder_stats(bfloat16 *__restrict x, float *__restrict scratch, int32_t slot, int32_t first) {
   set_rounding();
-  constexpr unsigned blocks = block_rows; // whose sums the accumulators hold
+  constexpr unsigned blocks = __AIE_ARCH__ == 20 ? 4 : 2; // whose sums the accumulators hold
   float *kept = scratch + 2 * tile * slot;
   for (unsigned i = 0; i < rows; i += blocks) {
     row_sum sum[blocks];

@@ -18,7 +18,8 @@ from aiec.ir.design import Design, EncoderDesign
 from aiec.ir.encoder import BlockKind
 from aiec.ir.errors import DesignError, OutputError
 from aiec.ir.graph import Gemm
-from aiec.ir.target import NPU1
+from aiec.ir.target import NPU1, NPU2
+from aiec.kernels.encoder import kernel_build as encoder_build
 from aiec.kernels.gemm_bf16 import kernel_build
 
 
@@ -46,6 +47,15 @@ def encoder() -> EncoderDesign:
     return EncoderDesign("encoder", "E1", "module {}\n", plan, ())
 
 
+@pytest.mark.parametrize("dtype", NPU2.dtypes)
+def test_an_encoder_keeps_its_dtype(dtype: str, tmp_path: Path) -> None:
+    plan = plan_encoder(small_encoder(), NPU2, (BlockKind.FINAL,), dtype=dtype)
+    kernels = (encoder_build(NPU2, plan.left_parts),)
+    written = build(EncoderDesign("encoder", "E2", "module {}\n", plan, kernels), tmp_path)
+    assert load_artifact(tmp_path) == written
+    assert json.loads((tmp_path / "manifest.json").read_text())["encoder"]["dtype"] == dtype
+
+
 def test_an_encoder_reads_back_equal(encoder: EncoderDesign, tmp_path: Path) -> None:
     written = build(encoder, tmp_path)
     assert load_artifact(tmp_path) == written
@@ -61,6 +71,10 @@ def test_an_encoder_reads_back_equal(encoder: EncoderDesign, tmp_path: Path) -> 
         (
             lambda encoder: encoder["shape"].update(heads=3),
             "damaged manifest: encoder.shape is {'state': 128, 'heads': 3, 'layers': 2, ",
+        ),
+        (
+            lambda encoder: encoder.update(dtype="bfp16"),
+            "damaged manifest: encoder.dtype is 'bfp16'; ",
         ),
         (
             lambda encoder: encoder["sequences"][0].update(macs=1),

@@ -20,7 +20,7 @@ from aiec.ir.encoder import (
     GemmStep,
     Matrix,
 )
-from aiec.ir.errors import CodegenError
+from aiec.ir.errors import CodegenError, OptionError
 from aiec.ir.target import NPU1, NPU2, Target
 
 TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
@@ -116,10 +116,27 @@ def test_partial_sums_are_taken_only_where_allowed_and_faster(target: Target) ->
     assert plan_encoder(tiny, target, partial_sums=True).blocks == plan_encoder(tiny, target).blocks
 
 
+def test_dtypes() -> None:
+    """bf16 by default: on npu2 in two bfp16 parts, and of the positions what bf16 loses, too."""
+    base = WHISPER["base"]
+    for target, dtype, parts, positions in (
+        (NPU1, "bf16", 1, 2), (NPU2, "bf16", 2, 2), (NPU2, "bfp16", 1, 1),
+    ):  # fmt: skip
+        plan = plan_encoder(base, target, dtype=dtype)
+        assert (plan.dtype, plan.left_parts) == (dtype, parts)
+        conv2 = plan.block(BlockKind.STEM).step("conv2")
+        assert isinstance(conv2, GemmStep) and len(conv2.residuals) == positions
+    assert plan_encoder(base, NPU2) == plan_encoder(base, NPU2, dtype="bf16")
+    exact, fast = (encoder_cycles(plan_encoder(base, NPU2, dtype=d)) for d in ("bf16", "bfp16"))
+    assert fast < exact < 1.5 * fast
+    with pytest.raises(OptionError, match=r"npu1 has no products of bfp16; expected dtype bf16"):
+        plan_encoder(base, NPU1, dtype="bfp16")
+
+
 @TARGETS
 def test_weights_cross_once_where_they_fit(target: Target) -> None:
     for size in ("tiny", "base", "small"):
-        for block in plan_encoder(WHISPER[size], target).blocks:
+        for block in plan_encoder(WHISPER[size], target, dtype=target.dtypes[-1]).blocks:
             for step in block.steps:
                 assert not isinstance(step, GemmStep) or step.resident, (size, step.name)
 
@@ -127,7 +144,7 @@ def test_weights_cross_once_where_they_fit(target: Target) -> None:
 @TARGETS
 def test_half_of_a_panel_stays_where_it_does_not_fit(target: Target) -> None:
     for size, halves in (("small", 0), ("medium", 40), ("large-v3", 40)):
-        plan = plan_encoder(WHISPER[size], target)
+        plan = plan_encoder(WHISPER[size], target, dtype=target.dtypes[-1])
         fc2 = plan.block(BlockKind.LAYER).step("fc2")
         assert isinstance(fc2, GemmStep)
         assert fc2.resident if not halves else fc2.staying == halves, size

@@ -193,7 +193,17 @@ def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert names == ["design.mlir", "kernels", "manifest.json"]
     out = capsys.readouterr().out
     assert f"3 sequences in {folder}: encoder_stem, encoder_layer, encoder_final" in out
+    assert "  products keep bf16 of activations" in out
     assert "1 array configuration; a pass takes 6 dispatches, 0 switches and " in out
+
+
+def test_compile_in_bfp16(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ["compile", "whisper-tiny.en", "--partition", "npu-all", "-o", str(tmp_path)]
+    assert run([*arguments, "--target", "npu2", "--dtype", "bfp16"]) == 0
+    assert "  products keep bfp16 of activations" in capsys.readouterr().out
+    assert complaint(capsys, *arguments, "--target", "npu1", "--dtype", "bfp16") == (
+        "aiec: error: npu1 has no products of bfp16; expected dtype bf16"
+    )
 
 
 def test_compile_a_window(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
