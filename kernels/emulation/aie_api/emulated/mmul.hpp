@@ -86,7 +86,16 @@ template <unsigned R, unsigned S, unsigned T> struct product_block {
   __attribute__((always_inline)) void add(const row8 (&x)[size_A / 8], const row8 (&y)[size_B / 8]) {
     constexpr auto lanes = std::make_index_sequence<16>{};
     each<wides>([&](auto i) AIE_EMULATION_INLINE {
-      if constexpr (S == 1) {
+      if constexpr (T == 8 && S == 8) { // rows of C are rows of B, each times a number of A
+        const float *left = reinterpret_cast<const float *>(x) + i * 16;
+        row8 upper = pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
+        row8 lower = pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
+        each<S>([&](auto k) AIE_EMULATION_INLINE {
+          upper += left[k] * y[k];
+          lower += left[8 + k] * y[k];
+        });
+        c[i] = join(upper, lower);
+      } else if constexpr (S == 1) {
         c[i] += repeated<T, i * rows>(x[0], lanes) * of_right<T, 0>(y[0], lanes);
       } else {
         const wide upper = join(x[i * rows], x[i * rows + 1]);
@@ -176,7 +185,8 @@ struct mmul<8, 8, 8, A, bfp16ebs8, Tag> : emulated::product_block<8, 8, 8> {
     mac(a, b);
   }
 
-  void mac(const left &a, const emulated::transposed<bfp16ebs8, 64> &b) {
+  __attribute__((always_inline)) void mac(const left &a,
+                                          const emulated::transposed<bfp16ebs8, 64> &b) {
     emulated::row8 x[8], y[8];
     emulated::bfp16_values(a, x);
     emulated::bfp16_values(b.v, y);
