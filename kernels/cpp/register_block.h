@@ -91,7 +91,7 @@ struct register_block {
 #if LEFT_PARTS == 2
         MMUL rest(value);
         rest.mac(a[i][0], aie::op_transpose(minus));
-        a[i][1] = rest.template to_vector<bfp16ebs8>();
+        a[i][1] = rest.to_accum().template to_vector<bfp16ebs8>();
 #endif
       });
       unroll<block_columns>([&](auto j) __attribute__((always_inline)) {

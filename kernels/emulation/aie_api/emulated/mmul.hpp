@@ -81,7 +81,11 @@ template <unsigned R, unsigned S, unsigned T> struct product_block {
     return out;
   }
   operator accum_type() const { return to_accum(); }
-  template <typename V> auto to_vector(int = 0) const { return to_accum().template to_vector<V>(); }
+  template <typename V>
+    requires(!std::is_same_v<V, bfp16ebs8>) // of an accumulator only
+  auto to_vector(int = 0) const {
+    return to_accum().template to_vector<V>();
+  }
 
   __attribute__((always_inline)) void add(const row8 (&x)[size_A / 8], const row8 (&y)[size_B / 8]) {
     constexpr auto lanes = std::make_index_sequence<16>{};
