@@ -39,10 +39,16 @@ def tiny_en():
 
 
 @pytest.fixture(scope="session")
-def clips():
+def samples():
+    """The folder of pytest-audioeval's clips, by language."""
+    return Path(str(importlib.resources.files("pytest_audioeval") / "samples/audio"))
+
+
+@pytest.fixture(scope="session")
+def clips(samples):
     """English clips of pytest-audioeval by name, with what is said in them."""
-    folder = Path(str(importlib.resources.files("pytest_audioeval") / "samples/audio/en"))
-    return {path: path.with_suffix(".txt").read_text() for path in sorted(folder.glob("*.wav"))}
+    paths = sorted((samples / "en").glob("*.wav"))
+    return {path: path.with_suffix(".txt").read_text() for path in paths}
 
 
 @pytest.fixture
