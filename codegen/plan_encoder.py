@@ -128,7 +128,7 @@ def _plan(shape: EncoderShape, target: Target, choice: Choice, dtype: str) -> En
         row_tiles=sizes.row_tiles,
         state_tiles=sizes.state_tiles,
         mem=choice.mem,
-        left_parts=2 if dtype == "bf16" and "bfp16" in target.dtypes else 1,
+        dtype=dtype,
         blocks=tuple(block_of(kind, sizes) for kind in ALL_BLOCKS),
         why="",
     )

@@ -317,8 +317,8 @@ class EncoderPlan:
     """One array configuration, and the blocks of an encoder that run on it.
 
     `row_tiles` are those of the padded frames (1500 frames: 24 tiles, 1536 rows), `state_tiles` the
-    column tiles of the residual stream and of the final output, padding included. `left_parts`: the
-    bfp16 to which cores round left operands where their matrix unit multiplies bfp16; 1 elsewhere.
+    column tiles of the residual stream and of the final output, padding included. `dtype`, one of
+    the target's: what products keep of activations.
     """
 
     target: Target
@@ -328,14 +328,14 @@ class EncoderPlan:
     row_tiles: int
     state_tiles: int
     mem: MemTileSizes
-    left_parts: int
+    dtype: str
     blocks: tuple[BlockSequence, ...]
     why: str  # how the plan was chosen, for a person
 
     @property
-    def dtype(self) -> str:
-        """What products keep of activations, one of the target's."""
-        return self.target.dtypes[0 if self.left_parts > 1 else -1]
+    def left_parts(self) -> int:
+        """The bfp16 to which cores round a left operand; 1, too, where they multiply bf16."""
+        return 2 if self.dtype == "bf16" and "bfp16" in self.target.dtypes else 1
 
     @property
     def row_blocks(self) -> int:

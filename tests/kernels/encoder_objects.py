@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from aiec.ir.encoder import OBJECT_ELEMS, TILE
 from aiec.kernels import encoder_bodies as bodies
 from aiec.kernels import right_operand
 from aiec.kernels.encoder import SCRATCH_ELEMS
+from aiec.kernels.host import HostKernel
 
 F32 = np.dtype(np.float32)
 
@@ -73,3 +75,27 @@ def bf16(matrix: torch.Tensor) -> torch.Tensor:
 def right_matrix(tiling: GemmTiling, w: np.ndarray) -> torch.Tensor:
     """The (64, 64) fp32 matrix of an array in right-operand layout."""
     return right_operand.unpack(tiling, as_tensor(w))
+
+
+def attention(
+    run: Mapping[str, HostKernel],
+    tiling: GemmTiling,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    valid: int,
+) -> torch.Tensor:
+    """Queries of one tile over all key tiles, called as a core calls the kernels."""
+    acc, state = accumulator(tiling, torch.zeros(TILE, TILE)), scratch()
+    qt, pt, out = aligned(TILE**2, BF16), aligned(OBJECT_ELEMS, BF16), aligned(TILE**2, BF16)
+    run["encoder_query"](row_major_object(q), qt)
+    run["encoder_attention_start"](acc, state)
+    for start in range(0, len(k), TILE):
+        here = slice(start, start + TILE)
+        left = min(TILE, valid - start)
+        run["encoder_scores"](left_operand(tiling, k[here]), qt, pt, acc, state, left)
+        assert not right_matrix(tiling, pt)[left:].any()
+        run["encoder_gemm"](left_operand(tiling, v[here].T), pt, acc, 0)
+    run["encoder_attention_end"](acc, state)
+    run["encoder_store"](acc, out, 1)
+    return matrix_of(tiling, out).double()

@@ -12,6 +12,7 @@ import pytest
 import torch
 from encoder_objects import (
     accumulator,
+    attention,
     bf16,
     left_operand,
     matrix_of,
@@ -126,26 +127,6 @@ def test_a_large_mean_does_not_spoil_the_norm(target: Target) -> None:
     assert (matrix_of(tiling, acc) - exact).abs().max() < 1.2e-3
 
 
-def attention(
-    target: Target, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, valid: int
-) -> torch.Tensor:
-    """Queries of one tile over all key tiles, called as a core calls the kernels."""
-    tiling, run = encoder.tiling_for(target), kernels_of(target)
-    acc, state = accumulator(tiling, torch.zeros(TILE, TILE)), scratch()
-    qt, pt, out = aligned(TILE**2, BF16), aligned(OBJECT_ELEMS, BF16), aligned(TILE**2, BF16)
-    run["encoder_query"](row_major_object(q), qt)
-    run["encoder_attention_start"](acc, state)
-    for start in range(0, len(k), TILE):
-        here = slice(start, start + TILE)
-        left = min(TILE, valid - start)
-        run["encoder_scores"](left_operand(tiling, k[here]), qt, pt, acc, state, left)
-        assert not right_matrix(tiling, pt)[left:].any()
-        run["encoder_gemm"](left_operand(tiling, v[here].T), pt, acc, 0)
-    run["encoder_attention_end"](acc, state)
-    run["encoder_store"](acc, out, 1)
-    return matrix_of(tiling, out).double()
-
-
 def keys(kind: str, count: int) -> torch.Tensor:
     """Key rows whose scores' maxima behave as `kind` says, over 24 tiles."""
     k = torch.randn(count, TILE)
@@ -183,7 +164,7 @@ def test_attention_over_24_key_tiles(target: Target, kind: str) -> None:
     k[valid:] = 1e4  # padding is garbage
     # A V block of eight keys shares an exponent on npu2: garbage there must not be larger than V.
     v[valid:] = -1e4 if target is NPU1 else -2.0
-    out = attention(target, q, k, v, valid)
+    out = attention(kernels_of(target), encoder.tiling_for(target), q, k, v, valid)
     scores = (q.double() @ k[:valid].double().T) * math.log(2)
     exact = scores.softmax(1) @ v[:valid].double()
     cosine = torch.nn.functional.cosine_similarity(out.ravel(), exact.ravel(), 0).item()

@@ -8,17 +8,14 @@ import numpy as np
 import torch
 from encoder_objects import (
     accumulator,
+    attention,
     bf16,
     left_operand,
     matrix_of,
-    right_matrix,
-    row_major_object,
-    scratch,
     weight_object,
 )
-from kernel_objects import BF16, aligned
 
-from aiec.ir.encoder import OBJECT_ELEMS, TILE
+from aiec.ir.encoder import TILE
 from aiec.ir.target import NPU1, NPU2
 from aiec.kernels import encoder, host
 from aiec.kernels.bfp16 import rounded_to_bfp16
@@ -72,25 +69,15 @@ def test_what_one_part_holds_gives_the_same_bits() -> None:
 def attention_error(left_parts: int) -> float:
     """Relative error of attention over keys with outliers, from the same rounded queries."""
     torch.manual_seed(2)
-    run = kernels(left_parts)
     q = bf16(torch.randn(TILE, TILE) * math.log2(math.e) / 8)
     k, v = torch.randn(8 * TILE, TILE), bf16(torch.randn(8 * TILE, TILE))
     k[:, ::11] *= 8
     q[:, ::11] /= 8
     k = bf16(k)
-    acc, state = accumulator(TILING, torch.zeros(TILE, TILE)), scratch()
-    qt, pt, out = aligned(TILE**2, BF16), aligned(OBJECT_ELEMS, BF16), aligned(TILE**2, BF16)
-    run["encoder_query"](row_major_object(q), qt)
-    run["encoder_attention_start"](acc, state)
-    for first in range(0, len(k), TILE):
-        keys = slice(first, first + TILE)
-        run["encoder_scores"](left_operand(TILING, k[keys]), qt, pt, acc, state, TILE)
-        run["encoder_gemm"](left_operand(TILING, v[keys].T), pt, acc, 0)
-    run["encoder_attention_end"](acc, state)
-    run["encoder_store"](acc, out, 1)
-    scores = k.double() @ right_matrix(TILING, qt).double() * math.log(2)
-    exact = scores.softmax(0).T @ v.double()
-    return float((matrix_of(TILING, out) - exact).norm() / exact.norm())
+    out = attention(kernels(left_parts), TILING, q, k, v, len(k))
+    scores = rounded_to_bfp16(q).double() @ k.double().T * math.log(2)
+    exact = scores.softmax(1) @ v.double()
+    return float((out - exact).norm() / exact.norm())
 
 
 def test_scores_and_values_are_products_in_parts_too() -> None:
