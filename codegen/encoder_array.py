@@ -18,24 +18,11 @@ from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
 from aiec.codegen.array import DEPTH, LockPair, carries_x, connect, lock_pair
+from aiec.codegen.core_memory import CORE_BUFFERS
 from aiec.codegen.plan_encoder import SINGLE_OBJECTS
-from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS, EncoderPlan
-from aiec.kernels.encoder import SCRATCH_ELEMS
+from aiec.ir.encoder import OBJECT_ELEMS, TILE_ELEMS, EncoderPlan
 
 _FIRST_SLOT_LOCK = 12  # after x, ring and four rows of outputs
-
-# A core's buffers, in the order of their addresses. Twins lie apart from what they are read with:
-# the set does not pack into banks. 960 bytes are left for the kernels' constants.
-CORE_BUFFERS: tuple[tuple[str, int, str], ...] = (
-    ("w0", OBJECT_ELEMS, "bf16"),
-    ("x0", TILE_ELEMS, "bf16"),
-    ("acc", TILE_ELEMS, "f32"),
-    ("w1", OBJECT_ELEMS, "bf16"),
-    ("x1", TILE_ELEMS, "bf16"),
-    ("out", TILE_ELEMS, "bf16"),
-    ("scratch", SCRATCH_ELEMS, "f32"),
-    ("par", PARAMETER_WORDS, "i32"),
-)
 
 
 @dataclass(frozen=True, slots=True)

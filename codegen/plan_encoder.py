@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from aiec.codegen.encoder_blocks import Choice, Sizes, block_of, row_blocks_of, tiled
+from aiec.codegen.refuse_chip import refuse_chip
 from aiec.ir.encoder import (
     OBJECT_BYTES,
     TILE,
@@ -150,7 +151,13 @@ def _refuse_dtype(target: Target, dtype: str) -> None:
 
 
 def refuse_unsupported(shape: EncoderShape, target: Target) -> None:
-    """Raise `CodegenError` for an encoder that the design cannot take."""
+    """Raise `CodegenError` for an encoder that the design cannot take, or a chip that it cannot."""
+    refuse_chip(target)
+    if _room(target, min(X_DEPTHS)) < SLOTS:
+        raise CodegenError(
+            f"{target.name}: mem tiles with {target.mem_tile_bytes} bytes",
+            expected=f"room for {SLOTS} weight objects beside x and outputs",
+        )
     if shape.eps != EPSILON:
         raise CodegenError(
             f"layer norms with an epsilon of {shape.eps:g}",

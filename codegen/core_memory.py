@@ -1,0 +1,32 @@
+"""What a core holds: its buffers in the order of their addresses, and the bytes that they take.
+
+Read by the placement (`encoder_array.py`), which declares them, and by `refuse_chip.py`, which
+refuses a chip whose cores are too small for them.
+"""
+
+from __future__ import annotations
+
+from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS
+from aiec.ir.target import Target
+from aiec.kernels.encoder import SCRATCH_ELEMS
+
+ELEMENT_BYTES = {"bf16": 2, "f32": 4, "i32": 4}  # by MLIR's name
+
+# Name, elements, dtype. Twins lie apart from what they are read with: the set does not pack into
+# banks. On both targets 960 bytes are left for the kernels' constants.
+CORE_BUFFERS: tuple[tuple[str, int, str], ...] = (
+    ("w0", OBJECT_ELEMS, "bf16"),
+    ("x0", TILE_ELEMS, "bf16"),
+    ("acc", TILE_ELEMS, "f32"),
+    ("w1", OBJECT_ELEMS, "bf16"),
+    ("x1", TILE_ELEMS, "bf16"),
+    ("out", TILE_ELEMS, "bf16"),
+    ("scratch", SCRATCH_ELEMS, "f32"),
+    ("par", PARAMETER_WORDS, "i32"),
+)
+
+
+def core_bytes(target: Target) -> int:
+    """Data memory of a core that its stack and its buffers take."""
+    buffers = sum(elems * ELEMENT_BYTES[dtype] for _, elems, dtype in CORE_BUFFERS)
+    return target.core_stack_bytes + buffers
