@@ -23,19 +23,19 @@ from aiec.codegen.dialects import parse
 from aiec.codegen.dialects.structure import DeviceOp
 from aiec.ir.errors import AiecError
 from aiec.ir.target import Target
-from aiec.runtime.sim import elaborate as elaboration
-from aiec.runtime.sim.access import access
-from aiec.runtime.sim.array import Array
-from aiec.runtime.sim.dma import Bd
-from aiec.runtime.sim.elaborate import elaborate
-from aiec.runtime.sim.engine import Engine
-from aiec.runtime.sim.locks import LockUse
-from aiec.runtime.sim.machine import Machine, Shared
-from aiec.runtime.sim.pad import Padded
-from aiec.runtime.sim.placement import chip_of
-from aiec.runtime.sim.process import Process
-from aiec.runtime.sim.scratchpad import Scratchpad
-from aiec.runtime.sim.stream import Ddr
+from aiec.runtime.sim.array.access import access
+from aiec.runtime.sim.array.channels import Bd
+from aiec.runtime.sim.array.engine import Engine
+from aiec.runtime.sim.array.machine import Machine, Shared
+from aiec.runtime.sim.array.pad import Padded
+from aiec.runtime.sim.array.process import Process
+from aiec.runtime.sim.array.stream import Ddr
+from aiec.runtime.sim.array.tile_locks import LockUse
+from aiec.runtime.sim.load import elaborate as elaboration
+from aiec.runtime.sim.load.elaborate import elaborate
+from aiec.runtime.sim.load.parameters import scratchpad_of
+from aiec.runtime.sim.load.placement import chip_of
+from aiec.runtime.sim.sim_array import Array
 
 FOLDER = "test/objectFifo-stateful-transform"
 OPEN = "?"
@@ -75,7 +75,7 @@ def ours(text: str) -> Lowered:
     module = parse(text, "design")
     device = next(op for op in module.walk() if isinstance(op, DeviceOp))
     engine = Engine()
-    shared = Shared(engine, Ddr(engine, 4.0), Scratchpad(module))
+    shared = Shared(engine, Ddr(engine, 4.0), scratchpad_of(module))
     lowered = _lowered(elaborate(device, AnyKernel(), shared).machine)
     array = Array(module, AnyKernel(), device.sym_name.data, 0)  # and what its sequences refuse
     for name in array.main.sequences:

@@ -32,7 +32,7 @@ from aiec.kernels import timed_kernels
 from aiec.kernels.encoder_cost import block_cycles, step_cost
 from aiec.kernels.encoder_layout import parameters
 from aiec.runtime.sim import Simulator
-from aiec.runtime.sim.report import Report
+from aiec.runtime.sim.tell.report import Report
 
 SIZES = {
     "tiny": EncoderShape(384, 6, 4, 80, 1500, 1536),

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from aiec.runtime.sim import Simulator
-from aiec.runtime.sim.trace import Trace
+from aiec.runtime.sim.array.spans import Trace
 
 # Microseconds in total. Source: README of the folder.
 PUBLISHED = {"plainx1": 25.6, "plainx4": 6.7, "bufferx4": 32.0, "cascadex4": 13.9}

@@ -21,10 +21,9 @@ from aiec.ir.design import KernelBuild
 from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationError, nearest
 from aiec.ir.target import Target
 from aiec.kernels import host
-from aiec.runtime.sim.floor_plan import write_floor_plan
-from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES
-from aiec.runtime.sim.report import Report
+from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.simulator import Argument, Simulator, target_of
+from aiec.runtime.sim.tell.report import Report
 
 Kernel = Callable[..., Any]
 
@@ -85,7 +84,7 @@ def run_file(
     if trace is not None:
         simulator.write_trace(trace)
     if floor_plan is not None:
-        write_floor_plan(floor_plan, simulator, report)
+        simulator.write_floor_plan(floor_plan, report)
     return report
 
 

@@ -1,8 +1,8 @@
 """The simulator's face: text and numpy arrays in, a report out.
 
-    parse      codegen/dialects   text -> xDSL module
-    elaborate  elaborate.py       module -> Machine, cores started
-    run        sequence.py        a runtime sequence drives the machine
+    parse      codegen/dialects        text -> xDSL module
+    elaborate  load/elaborate.py       module -> machine, loaded by load/image.py
+    run        sequence/compile.py     a runtime sequence drives the machine
 
 State (memories, locks, where cores stand) persists between runs, as on hardware: one load, many
 dispatches. Refuses what the hardware would, and anything that it does not know.
@@ -24,14 +24,15 @@ from xdsl.ir import Attribute
 from aiec.codegen.dialects import parse
 from aiec.ir.errors import DesignError, OptionError, SimulationError, nearest
 from aiec.ir.target import Target
-from aiec.runtime.sim.array import Array
-from aiec.runtime.sim.diagnose import deadlock, leftovers
-from aiec.runtime.sim.memory import DEFAULT_LIMIT_BYTES
-from aiec.runtime.sim.placement import chip_of
-from aiec.runtime.sim.process import Process
-from aiec.runtime.sim.report import ChannelTime, CoreTime, Report
-from aiec.runtime.sim.trace import Trace
-from aiec.runtime.sim.types import dtype_of, element_of, shape_of
+from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
+from aiec.runtime.sim.array.process import Process
+from aiec.runtime.sim.array.spans import Trace
+from aiec.runtime.sim.load.placement import chip_of
+from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
+from aiec.runtime.sim.sim_array import Array
+from aiec.runtime.sim.tell.diagnose import deadlock, leftovers
+from aiec.runtime.sim.tell.floor_plan import write_floor_plan
+from aiec.runtime.sim.tell.report import ChannelTime, CoreTime, Report
 
 Kernels = Mapping[str, Callable[..., Any]]
 Parameters = Mapping[str, float] | Mapping[int, float] | Mapping[str | int, float]
@@ -133,6 +134,10 @@ class Simulator:
         trace = self._array.shared.engine.trace
         assert trace is not None, "made without trace"
         trace.write(path, self._array.main.machine.timing.clock_hz)
+
+    def write_floor_plan(self, path: Path, report: Report) -> None:
+        """Write the page about `report`, the first run; the simulator was made with `trace`."""
+        write_floor_plan(path, self._array.loaded.machine, report)
 
     @property
     def sequences(self) -> tuple[str, ...]:

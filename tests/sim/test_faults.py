@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from aiec.ir.errors import DesignError, SimulationError
-from aiec.runtime.sim import DeadlockError, Simulator, engine, simulate
-from aiec.runtime.sim.controller import Controller
+from aiec.runtime.sim import DeadlockError, Simulator, simulate
+from aiec.runtime.sim.array import engine
+from aiec.runtime.sim.array.spans import SPAN_BYTES, Trace
 from aiec.runtime.sim.run_file import run_file
-from aiec.runtime.sim.trace import SPAN_BYTES, Trace
+from aiec.runtime.sim.sequence.controller import Controller
 
 CONSTANTS = "".join(
     f"%{name} = arith.constant {value} : {kind}\n"

@@ -15,7 +15,8 @@ from mutants import mutant, truncations
 
 from aiec.cli import run
 from aiec.ir.errors import AiecError
-from aiec.runtime.sim import Simulator, engine
+from aiec.runtime.sim import Simulator
+from aiec.runtime.sim.array import engine
 
 DESIGNS = {
     "relay": designs.relay(

@@ -1,0 +1,120 @@
+"""Which chip a device name means, and where buffers, locks and descriptors without a number go.
+
+Source: mlir-aie AIETargetModel (device names), AIEAssignBuffers (basic sequential allocation: the
+stack first, then buffers in order), AIEAssignLockIDs and AIEAssignBufferDescriptorIDs (lowest free;
+a mem tile's even channels use the lower half, its odd channels the upper).
+"""
+
+from __future__ import annotations
+
+import re
+
+from aiec.ir.errors import DesignError
+from aiec.ir.target import TARGETS, Target
+from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, Machine, Tile
+
+_OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
+BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
+SMALL_ALIGNMENT = 32  # of buffers that no such load fills; one vector load of AIE2
+
+
+def chip_of(device: str) -> tuple[Target, int]:
+    """The target of a device name and how many columns it has."""
+    device = _OLD_NAMES.get(device, device)
+    match = re.fullmatch(r"(npu[12])(?:_(\d)col)?", device)
+    if match is None:
+        raise DesignError(
+            f"device {device!r} cannot be simulated",
+            expected="npu1, npu2, or one of npu1_1col to npu2_7col",
+        )
+    target = TARGETS[match[1]]
+    columns = int(match[2]) if match[2] else target.columns
+    if not 1 <= columns <= target.columns:
+        raise DesignError(f"device {device!r} does not exist",
+                          expected=f"at most {target.columns} columns")  # fmt: skip
+    return target, columns
+
+
+def free_tile(
+    machine: Machine, kind: str, place: tuple[int | None, int | None], where: str
+) -> Tile:
+    """The first tile of `kind` that nobody has, at the coordinates that are given."""
+    first = machine.target.first_core_row
+    rows = {
+        "CoreTile": range(first, first + machine.target.core_rows),
+        "MemTile": range(MEM_ROW, MEM_ROW + 1),
+    }.get(kind, range(SHIM_ROW, SHIM_ROW + 1))
+    for column in range(machine.columns):
+        for row in rows:
+            fits = place[0] in (None, column) and place[1] in (None, row)
+            if fits and (column, row) not in machine.tiles:
+                return machine.tile(column, row)
+    raise DesignError(f"no {kind} is left for a logical tile", where=where,
+                      todo="use fewer tiles or a larger device")  # fmt: skip
+
+
+class BufferPlacer:
+    """Gives the buffers of one tile their addresses."""
+
+    def __init__(self, tile: Tile, stack_bytes: int) -> None:
+        self._tile = tile
+        self._next = stack_bytes
+
+    def place(self, name: str, nbytes: int, address: int | None, where: str) -> int:
+        """The address of a buffer; explicit ones are taken as they are."""
+        if address is None:
+            alignment = BUFFER_ALIGNMENT if nbytes >= BUFFER_ALIGNMENT else SMALL_ALIGNMENT
+            address = -(-self._next // alignment) * alignment
+            self._next = address + nbytes
+        capacity = self._tile.memory.data.size
+        if address < 0:
+            raise DesignError(f"buffer {name} starts at byte {address}", where=where,
+                              expected=f"0 to {capacity - 1}")  # fmt: skip
+        if address + nbytes > capacity:
+            raise DesignError(
+                f"buffer {name} of {nbytes} bytes does not fit: it would end at byte "
+                f"{address + nbytes} of {self._tile}",
+                where=where,
+                expected=f"at most {capacity} bytes, the stack included",
+            )
+        return address
+
+
+def free_lock(tile: Tile, where: str) -> int:
+    """The lowest lock of `tile` that nobody has."""
+    for number in range(tile.limits.locks):
+        if number not in tile.locks:
+            return number
+    raise DesignError(f"{tile} has no lock left", where=where,
+                      expected=f"at most {tile.limits.locks} locks")  # fmt: skip
+
+
+def descriptor_range(tile: Tile, channel: int) -> range:
+    """The descriptors that `channel` of `tile` can use."""
+    if tile.row == MEM_ROW:
+        half = tile.limits.bds // 2
+        return range(half, 2 * half) if channel % 2 else range(half)
+    return range(tile.limits.bds)
+
+
+def free_descriptor(tile: Tile, channel: int, taken: set[int], where: str) -> int:
+    """The lowest descriptor for `channel` that is not `taken`."""
+    for number in descriptor_range(tile, channel):
+        if number not in taken:
+            return number
+    parity = ("odd" if channel % 2 else "even") + " " if tile.row == MEM_ROW else ""
+    raise DesignError(
+        f"{tile} has no descriptor left for its {parity}channels",
+        where=where,
+        expected=f"at most {len(descriptor_range(tile, channel))}",
+    )
+
+
+__all__ = [
+    "SHIM_ROW",
+    "BufferPlacer",
+    "chip_of",
+    "descriptor_range",
+    "free_descriptor",
+    "free_lock",
+]

@@ -1,0 +1,5 @@
+"""Runtime sequences: the text of one as a program of calls to the controller.
+
+controller, bd_words, register_writes    what each of the controller's operations does
+transfer_tasks, commands, compile        from operations to calls
+"""
