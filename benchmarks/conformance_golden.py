@@ -26,7 +26,7 @@ from aiec.ir.target import Target
 from aiec.runtime.sim.array.access import access
 from aiec.runtime.sim.array.channels import Bd
 from aiec.runtime.sim.array.engine import Engine
-from aiec.runtime.sim.array.machine import Machine, Shared
+from aiec.runtime.sim.array.machine import Shared, SimMachine
 from aiec.runtime.sim.array.pad import Padded
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.stream import Ddr
@@ -35,7 +35,7 @@ from aiec.runtime.sim.load import elaborate as elaboration
 from aiec.runtime.sim.load.elaborate import elaborate
 from aiec.runtime.sim.load.parameters import scratchpad_of
 from aiec.runtime.sim.load.placement import chip_of
-from aiec.runtime.sim.sim_array import Array
+from aiec.runtime.sim.sim_array import SimArray
 
 FOLDER = "test/objectFifo-stateful-transform"
 OPEN = "?"
@@ -77,13 +77,13 @@ def ours(text: str) -> Lowered:
     engine = Engine()
     shared = Shared(engine, Ddr(engine, 4.0), scratchpad_of(module))
     lowered = _lowered(elaborate(device, AnyKernel(), shared).machine)
-    array = Array(module, AnyKernel(), device.sym_name.data, 0)  # and what its sequences refuse
+    array = SimArray(module, AnyKernel(), device.sym_name.data, 0)  # and what its sequences refuse
     for name in array.main.sequences:
         array.main.program(name, Process(array.shared.engine, name))
     return lowered
 
 
-def _lowered(machine: Machine) -> Lowered:
+def _lowered(machine: SimMachine) -> Lowered:
     out = Lowered()
     home = {id(tile.memory): str(tile) for tile in machine.tiles.values()}
     for name, buffer in machine.buffers.items():
@@ -108,7 +108,7 @@ def _lowered(machine: Machine) -> Lowered:
 
 
 def _chain(
-    machine: Machine, descriptors: dict[int, Bd], first: int, repeat: int
+    machine: SimMachine, descriptors: dict[int, Bd], first: int, repeat: int
 ) -> Iterator[tuple[str, ...]]:
     seen, number = [], first
     while number is not None and number not in seen:

@@ -22,7 +22,7 @@ from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationErro
 from aiec.ir.target import Target
 from aiec.kernels import host
 from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
-from aiec.runtime.sim.simulator import Argument, Simulator, target_of
+from aiec.runtime.sim.simulator import SequenceArgument, Simulator, target_of
 from aiec.runtime.sim.tell.report import Report
 
 Kernel = Callable[..., Any]
@@ -89,7 +89,7 @@ def run_file(
 
 
 def _values(
-    arguments: tuple[Argument, ...],
+    arguments: tuple[SequenceArgument, ...],
     inputs: Mapping[str, Path],
     defaults: Mapping[str, np.ndarray],
     limit_bytes: int,
@@ -135,7 +135,7 @@ def _save(path: Path, array: Any) -> None:
         raise OutputError(f"cannot write {path}: {error}") from None
 
 
-def _check_names(given: Sequence[str], arguments: tuple[Argument, ...]) -> None:
+def _check_names(given: Sequence[str], arguments: tuple[SequenceArgument, ...]) -> None:
     known = [name for argument in arguments for name in argument.names]
     for name in given:
         if name not in known:

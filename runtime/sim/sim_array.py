@@ -16,7 +16,7 @@ from aiec.codegen.dialects.structure import DeviceOp, RuntimeSequenceOp
 from aiec.codegen.dialects.tasks import ConfigureOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim.array.engine import Engine
-from aiec.runtime.sim.array.machine import Machine, Shared
+from aiec.runtime.sim.array.machine import Shared, SimMachine
 from aiec.runtime.sim.array.process import Action, Process
 from aiec.runtime.sim.array.stream import Ddr
 from aiec.runtime.sim.array.timing import Timing
@@ -29,7 +29,7 @@ from aiec.runtime.sim.load.placement import chip_of
 from aiec.runtime.sim.load.plain_values import describe
 from aiec.runtime.sim.sequence.compile import SequenceCompiler, bind_arguments
 
-Program = Callable[..., Generator[Action, Any, Any]]
+RunnableSequence = Callable[..., Generator[Action, Any, Any]]
 
 
 @dataclass(slots=True)
@@ -37,13 +37,13 @@ class Loaded:
     """One device on the array, its sequences compiled as they are first used."""
 
     name: str
-    machine: Machine
+    machine: SimMachine
     sequences: dict[str, RuntimeSequenceOp]
     compiler: SequenceCompiler
     image: Image
-    programs: dict[tuple[str, int], Program] = field(default_factory=dict)
+    programs: dict[tuple[str, int], RunnableSequence] = field(default_factory=dict)
 
-    def program(self, symbol: str, process: Process) -> Program:
+    def program(self, symbol: str, process: Process) -> RunnableSequence:
         """The program of sequence `symbol` for `process`."""
         if symbol not in self.sequences:
             raise DesignError(
@@ -56,7 +56,7 @@ class Loaded:
         return self.programs[key]
 
 
-class _Sequence(Process):
+class _SequenceProcess(Process):
     """Ends the run when its program ends."""
 
     def finished(self) -> None:
@@ -64,7 +64,7 @@ class _Sequence(Process):
         self.engine.stop = True
 
 
-class Array:
+class SimArray:
     """The array of a module's main device. `loaded` is what it is configured with now."""
 
     def __init__(self, module: ModuleOp, kernels: Kernels, device: str | None, seed: int) -> None:
@@ -79,7 +79,7 @@ class Array:
         self.shared = Shared(engine, ddr, scratchpad_of(module))
         self._built: dict[str, Loaded] = {}
         self.main = self.loaded = self._load(main.sym_name.data)
-        self._process: dict[str, _Sequence] = {}
+        self._process: dict[str, _SequenceProcess] = {}
 
     def start(self, symbol: str, args: Sequence[Any]) -> Process:
         """Start sequence `symbol` of the main device on the caller's `args`."""
@@ -87,7 +87,7 @@ class Array:
         spans = bind_arguments(op.body.block, args, describe(op))
         if symbol not in self._process:
             name = f"runtime sequence @{symbol}"
-            self._process[symbol] = _Sequence(self.shared.engine, name)
+            self._process[symbol] = _SequenceProcess(self.shared.engine, name)
         process = self._process[symbol]
         program = self.main.program(symbol, process)
         self.main.compiler.host_arguments[:] = spans

@@ -29,7 +29,7 @@ from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.spans import Trace
 from aiec.runtime.sim.load.placement import chip_of
 from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
-from aiec.runtime.sim.sim_array import Array
+from aiec.runtime.sim.sim_array import SimArray
 from aiec.runtime.sim.tell.diagnose import deadlock, leftovers
 from aiec.runtime.sim.tell.floor_plan import write_floor_plan
 from aiec.runtime.sim.tell.report import ChannelTime, CoreTime, Report
@@ -39,7 +39,7 @@ Parameters = Mapping[str, float] | Mapping[int, float] | Mapping[str | int, floa
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class SequenceArgument:
     """One argument of a runtime sequence. `names`: in the text, and its number."""
 
     names: tuple[str, ...]
@@ -120,7 +120,7 @@ class Simulator:
         trace: bool = False,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> None:
-        self._array = Array(parse(text, name), dict(kernels or {}), device, seed)
+        self._array = SimArray(parse(text, name), dict(kernels or {}), device, seed)
         if trace:
             self._array.shared.engine.trace = Trace(limit_bytes)
 
@@ -156,11 +156,11 @@ class Simulator:
             raise OptionError(f"there is no buffer {name!r}", expected=nearest(name, buffers))
         return buffers[name].array
 
-    def arguments(self, sequence: str | None = None) -> tuple[Argument, ...]:
+    def arguments(self, sequence: str | None = None) -> tuple[SequenceArgument, ...]:
         """The arguments of a sequence (the only one by default), in order."""
         block = self._array.main.sequences[self._symbol(sequence)].body.block
         return tuple(
-            Argument((*((a.name_hint,) if a.name_hint else ()), str(n)), a.type)
+            SequenceArgument((*((a.name_hint,) if a.name_hint else ()), str(n)), a.type)
             for n, a in enumerate(block.args)
         )
 

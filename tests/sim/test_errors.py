@@ -156,8 +156,8 @@ def test_a_started_descriptor_that_was_never_written():
     simulator = Simulator(text)
     machine = simulator._array.main.machine
     machine.tiles[0, 0].descriptors.clear()
-    from aiec.runtime.sim.array.channels import Task
+    from aiec.runtime.sim.array.channels import ChannelTask
     from aiec.runtime.sim.array.machine import Direction, Port
 
     with pytest.raises(SimulationError, match="descriptor 7 is started"):
-        machine.channel(Port(0, 0, Direction.MM2S, 1)).push(Task(7))
+        machine.channel(Port(0, 0, Direction.MM2S, 1)).push(ChannelTask(7))

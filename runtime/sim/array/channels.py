@@ -75,7 +75,7 @@ class Bd:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ChannelTask:
     """One push to a channel's queue: the chain from `bd`, run `repeat` + 1 times."""
 
     bd: int
@@ -131,8 +131,8 @@ class Channel:
         self.unwritten = unwritten
         self.takes = takes  # S2MM
         self.fresh = False  # the running descriptor has not been `seen` at this address
-        self.queue: deque[Task] = deque()
-        self.task: Task | None = None
+        self.queue: deque[ChannelTask] = deque()
+        self.task: ChannelTask | None = None
         self.repeats = 0
         self.bd: Bd | None = None
         self.bd_id = 0
@@ -146,7 +146,7 @@ class Channel:
         """Start a new account."""
         self.busy_cycles = self.lock_cycles = self.stream_cycles = self.moved_bytes = 0
 
-    def push(self, task: Task) -> None:
+    def push(self, task: ChannelTask) -> None:
         """Queue `task`; start it if the channel is idle."""
         if self.is_full:
             raise SimulationError(

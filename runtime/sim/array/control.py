@@ -29,7 +29,7 @@ class RegisterFile(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ControlAnswer:
     """What a control port sends: `packet` is its id."""
 
     where: str
@@ -83,7 +83,7 @@ class ControlPort:
         elif operation == READ and self.source is not None:
             values = [registers.read(address, self.name) for address in addresses]
             answer = np.array(values, np.uint32).view(np.uint8)
-            self.source.send(Answer(self.name, header >> 24 & 0x1F, answer))
+            self.source.send(ControlAnswer(self.name, header >> 24 & 0x1F, answer))
         else:
             raise SimulationError(
                 f"{self.name} gets the control word {header:#x}",
@@ -96,12 +96,12 @@ class ControlSource:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.bd: Answer | None = None
+        self.bd: ControlAnswer | None = None
         self.remaining = self.ready_at = self._sent = 0
         self.route: AnswerRoute | None = None
-        self._queue: deque[Answer] = deque()
+        self._queue: deque[ControlAnswer] = deque()
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: ControlAnswer) -> None:
         """Queue an answer."""
         self._queue.append(answer)
         if self.bd is None:

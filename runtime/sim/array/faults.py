@@ -16,8 +16,9 @@ from xdsl.ir import Operation
 from aiec.ir.errors import AiecError, SimulationError
 
 # What computes with a design's values: what is raised there is the design's.
-_SIMULATOR = __package__.rpartition(".")[0] + "."
-_VALUES = (f"{_SIMULATOR}program.", f"{__package__}.faults", f"{__package__}.unwritten")
+_ARRAY = __name__.rpartition(".")[0]
+_SIMULATOR = _ARRAY.rpartition(".")[0] + "."
+_VALUES = (f"{_SIMULATOR}program.", __name__, f"{_ARRAY}.unwritten")
 ORIGINS = "__origins__"  # the global of a program that holds its `Origins`
 
 

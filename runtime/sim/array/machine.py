@@ -16,11 +16,11 @@ from aiec.ir.errors import DesignError
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.cascade import Cascade
-from aiec.runtime.sim.array.channels import Bd, Channel, Task
+from aiec.runtime.sim.array.channels import Bd, Channel, ChannelTask
 from aiec.runtime.sim.array.control import ControlPort, ControlSource, RegisterFile
 from aiec.runtime.sim.array.core_stream import CoreStream
 from aiec.runtime.sim.array.engine import Engine
-from aiec.runtime.sim.array.memory import Buffer, Memory, tile_memory
+from aiec.runtime.sim.array.memory import Memory, SimBuffer, tile_memory
 from aiec.runtime.sim.array.packet import PacketPath, PacketSink, PacketSource, packet_header
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.scratchpad import Scratchpad
@@ -95,7 +95,7 @@ class Tile:
 class Rearm:
     """What makes an ObjectFifo's channels and locks in the array what a load makes them."""
 
-    tasks: list[tuple[Port, Task]] = field(default_factory=list)
+    tasks: list[tuple[Port, ChannelTask]] = field(default_factory=list)
     locks: list[tuple[Lock, int]] = field(default_factory=list)
 
 
@@ -109,7 +109,7 @@ class Shared:
     memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
 
 
-class Machine:
+class SimMachine:
     """One configured array of `target`, `columns` wide."""
 
     def __init__(self, target: Target, columns: int, shared: Shared) -> None:
@@ -122,7 +122,7 @@ class Machine:
         self.tiles: dict[tuple[int, int], Tile] = {}
         self.channels: dict[Port, Channel] = {}
         self.tokens: dict[Port, Tokens] = {}
-        self.buffers: dict[str, Buffer] = {}
+        self.buffers: dict[str, SimBuffer] = {}
         self.allocations: dict[str, Port] = {}
         self.packets: dict[str, int] = {}  # ids that allocations give their transfers
         self.core_streams: dict[CorePortOf, CoreStream] = {}
@@ -134,12 +134,12 @@ class Machine:
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
         self.unwritten = Unwritten(shared.memories)
         self.nets: list[Net] = []  # what the stream switches carry
-        self.contents: list[tuple[Buffer, np.ndarray]] = []  # that a load writes
+        self.contents: list[tuple[SimBuffer, np.ndarray]] = []  # that a load writes
         self.rearms: dict[str, Rearm] = {}  # by ObjectFifo
         self.controllers: dict[tuple[int, int], int] = {}  # tiles' ids that the text gives
         self.parameters: dict[str, int] = {}  # that the last sync brought to the cores
         self.parameter_locks: list[Lock] = []  # that a sync sets to 1
-        self.first_tasks: list[tuple[Port, Task]] = []  # that a load queues, in order
+        self.first_tasks: list[tuple[Port, ChannelTask]] = []  # that a load queues, in order
 
     def tile(self, column: int, row: int, where: str | None = None) -> Tile:
         """The tile there; `DesignError` outside the array."""

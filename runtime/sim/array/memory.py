@@ -51,7 +51,7 @@ def host_memory(name: str, array: np.ndarray) -> Memory:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Buffer:
+class SimBuffer:
     """An `aie.buffer`: `array` is the typed view of its bytes at `address` of `memory`."""
 
     name: str
@@ -67,8 +67,8 @@ class Buffer:
 
 def place(
     name: str, memory: Memory, address: int, dtype: np.dtype, shape: tuple[int, ...]
-) -> Buffer:
+) -> SimBuffer:
     """The buffer of `shape` elements of `dtype` at byte `address` of `memory`."""
     nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     view = memory.data[address : address + nbytes].view(dtype).reshape(shape)
-    return Buffer(name, memory, address, view)
+    return SimBuffer(name, memory, address, view)

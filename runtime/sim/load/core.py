@@ -29,12 +29,12 @@ from aiec.ir.errors import DesignError, nearest
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.cascade import Cascade, GetBeat, PutBeat, drive
 from aiec.runtime.sim.array.core_stream import GetWord, PutWord, as_words, from_words
-from aiec.runtime.sim.array.machine import Direction, Machine
-from aiec.runtime.sim.array.memory import Buffer
+from aiec.runtime.sim.array.machine import Direction, SimMachine
+from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.process import PAUSE, Acquire, Action, Process, Release
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.load.fifo_build import CorePort
-from aiec.runtime.sim.load.fifo_plan import Place, Side, side_of
+from aiec.runtime.sim.load.fifo_plan import FifoSide, Place, side_of
 from aiec.runtime.sim.load.plain_values import describe, is_acquire, is_equal, the
 from aiec.runtime.sim.program.affine import AFFINE
 from aiec.runtime.sim.program.arithmetic import SCALARS
@@ -59,8 +59,8 @@ class CoreCompiler:
         values: Values,
         kernels: Kernels,
         functions: Mapping[str, func.FuncOp],
-        ports: Mapping[tuple[str, Side, Place], CorePort],
-        machine: Machine,
+        ports: Mapping[tuple[str, FifoSide, Place], CorePort],
+        machine: SimMachine,
     ) -> None:
         self._machine = machine
         self._memory_bytes = machine.target.core_memory_bytes
@@ -119,7 +119,7 @@ class CoreCompiler:
         for inner in op.walk():
             for operand in inner.operands:
                 thing = self._values.get(operand)
-                if isinstance(thing, Buffer):
+                if isinstance(thing, SimBuffer):
                     w.alias(operand, w.bind(thing.array, "buffer"))
 
     def _use_lock(self, w: Writer, op: UseLockOp) -> None:

@@ -13,10 +13,10 @@ from xdsl.ir import Block, Operation, SSAValue
 from aiec.codegen.dialects.dma import DmaBdOp
 from aiec.codegen.dialects.locks import UseLockOp
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.channels import Bd, Iteration, Pattern, Task
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
 from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat
-from aiec.runtime.sim.array.machine import Direction, Machine, Port, Tile
-from aiec.runtime.sim.array.memory import Buffer
+from aiec.runtime.sim.array.machine import Direction, Port, SimMachine, Tile
+from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.load import plain_values
@@ -27,7 +27,7 @@ from aiec.runtime.sim.load.plain_values import Start, describe, fixed, number, t
 class DescriptorWriter:
     """Writes one tile's descriptors and queues its first tasks."""
 
-    def __init__(self, machine: Machine, tile: Tile, values: Mapping[SSAValue, object]) -> None:
+    def __init__(self, machine: SimMachine, tile: Tile, values: Mapping[SSAValue, object]) -> None:
         self._machine = machine
         self._tile = tile
         self._values = values
@@ -46,7 +46,7 @@ class DescriptorWriter:
             where = f"{describe(start.op)} of {port}"
             self._machine.channel(port, where)
             check_repeat(self._tile.limits, where, start.repeat)
-            self._machine.first_tasks.append((port, Task(self._chain(start), start.repeat)))
+            self._machine.first_tasks.append((port, ChannelTask(self._chain(start), start.repeat)))
 
     def _chain(self, start: Start) -> int:
         if not start.chain:
@@ -81,7 +81,7 @@ class DescriptorWriter:
     def _descriptor(self, block: Block, following: int | None, start: Start) -> Bd:
         op = plain_values.descriptor(block)
         where = describe(op)
-        buffer = the(Buffer, op.buffer, self._values, op)
+        buffer = the(SimBuffer, op.buffer, self._values, op)
         address = buffer.address + fixed(op.offset, 0, where) * buffer.array.itemsize
         pattern = bd_pattern(self._tile, op, buffer, address, start.pad_value)
         acquire, release = bd_locks(block, self._values)
@@ -99,7 +99,7 @@ class DescriptorWriter:
 
 
 def bd_pattern(
-    tile: Tile, op: DmaBdOp, buffer: Buffer, address: int, pad_value: int | None
+    tile: Tile, op: DmaBdOp, buffer: SimBuffer, address: int, pad_value: int | None
 ) -> Pattern:
     """The checked access pattern of a descriptor in a tile's own text."""
     where, item = f"{describe(op)} of {tile}", buffer.array.itemsize

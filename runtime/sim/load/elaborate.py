@@ -35,9 +35,9 @@ from aiec.codegen.dialects.structure import (
     TileOp,
 )
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.channels import Task
-from aiec.runtime.sim.array.machine import MEM_ROW, Direction, Machine, Port, Rearm, Shared, Tile
-from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES, Buffer, host_memory, place
+from aiec.runtime.sim.array.channels import ChannelTask
+from aiec.runtime.sim.array.machine import MEM_ROW, Direction, Port, Rearm, Shared, SimMachine, Tile
+from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES, SimBuffer, host_memory, place
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.switch_ports import check_routes
 from aiec.runtime.sim.array.tile_locks import Lock
@@ -45,7 +45,7 @@ from aiec.runtime.sim.load import plain_values
 from aiec.runtime.sim.load.core import CoreCompiler, Kernels
 from aiec.runtime.sim.load.descriptors import DescriptorWriter
 from aiec.runtime.sim.load.fifo_build import CorePort, FifoBuilder
-from aiec.runtime.sim.load.fifo_plan import Place, Side, plan_fifos
+from aiec.runtime.sim.load.fifo_plan import FifoSide, Place, plan_fifos
 from aiec.runtime.sim.load.flows import FlowBuilder
 from aiec.runtime.sim.load.legality import check_device
 from aiec.runtime.sim.load.parameters import core_waits
@@ -66,7 +66,7 @@ def elaborate(device: DeviceOp, kernels: Kernels, shared: Shared) -> Elaborated:
 class Elaborated:
     """A configured machine. `values`: what tiles, buffers, locks and globals of the text became."""
 
-    machine: Machine
+    machine: SimMachine
     values: dict[SSAValue, object]
     globals: dict[str, np.ndarray]
 
@@ -88,11 +88,11 @@ class _Elaboration:
     def __init__(self, device: DeviceOp, kernels: Kernels, shared: Shared) -> None:
         self._kernels = kernels
         target, columns = chip_of(device.device.data.value)
-        self._machine = Machine(target, columns, shared)
+        self._machine = SimMachine(target, columns, shared)
         self._values: dict[SSAValue, object] = {}
         self._ops = list(device.walk())
         self._placers: dict[str, BufferPlacer] = {}
-        self._ports: dict[tuple[str, Side, Place], CorePort] = {}
+        self._ports: dict[tuple[str, FifoSide, Place], CorePort] = {}
 
     def run(self) -> Elaborated:
         """Everything the device configures."""
@@ -176,11 +176,11 @@ class _Elaboration:
             name = symbol(op) or f"external buffer {len(self._machine.buffers)}"
             _check_external(op)
             contents = np.zeros(shape_of(kind), dtype_of(element_of(kind)))
-            buffer = Buffer(name, host_memory(name, contents), 0, contents)
+            buffer = SimBuffer(name, host_memory(name, contents), 0, contents)
             self._machine.buffers[name] = buffer
             self._values[op.buffer] = buffer
 
-    def _buffer(self, op: BufferOp, name: str, tile: Tile, placer: BufferPlacer) -> Buffer:
+    def _buffer(self, op: BufferOp, name: str, tile: Tile, placer: BufferPlacer) -> SimBuffer:
         kind = op.buffer.type
         dtype, shape = dtype_of(element_of(kind)), shape_of(kind)
         nbytes = dtype.itemsize * math.prod(shape)
@@ -225,7 +225,7 @@ class _Elaboration:
                 port = Port(tile.column, tile.row, Direction(direction), channel)
                 loaded = [task for at, task in self._machine.first_tasks if at == port]
                 if heads:
-                    loaded = [Task(heads[i], repeats[i] if repeats else 0)]
+                    loaded = [ChannelTask(heads[i], repeats[i] if repeats else 0)]
                 rearm.tasks += [(port, task) for task in loaded]
             for value, start in zip(op.locks, op.integers("lock_inits"), strict=True):
                 rearm.locks.append((the(Lock, value, self._values, op), start))

@@ -15,7 +15,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from aiec.ir.errors import DesignError, SimulationError
-from aiec.runtime.sim.array.channels import Bd, Pattern, Task
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Pattern
 from aiec.runtime.sim.array.limits import WORD_BYTES, check_bd
 from aiec.runtime.sim.array.machine import (
     MEM_ROW,
@@ -23,16 +23,16 @@ from aiec.runtime.sim.array.machine import (
     CorePortOf,
     Direction,
     End,
-    Machine,
     Port,
     Rearm,
+    SimMachine,
 )
-from aiec.runtime.sim.array.memory import Buffer, place
+from aiec.runtime.sim.array.memory import SimBuffer, place
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.process import Acquire, Release
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.load.fifo_place import PlacedPool, place_pools
-from aiec.runtime.sim.load.fifo_plan import Dims, Fifo, Part, Place, Pool, Side
+from aiec.runtime.sim.load.fifo_plan import Dims, Fifo, FifoPart, FifoSide, Place, Pool
 from aiec.runtime.sim.load.placement import BufferPlacer, free_descriptor, free_lock
 from aiec.runtime.sim.load.plain_values import describe, number
 from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
@@ -47,7 +47,7 @@ class BuiltPool:
     """A pool on the machine: its buffers, and the (free, full) locks of each part."""
 
     pool: Pool
-    buffers: tuple[Buffer, ...]
+    buffers: tuple[SimBuffer, ...]
     locks: tuple[tuple[Lock, Lock], ...]  # empty where there is no synchronisation
     crosses: bool  # into a neighbouring mem tile
 
@@ -55,7 +55,7 @@ class BuiltPool:
 class CorePort:
     """A core's end of a fifo: how many objects it holds, and which is the oldest."""
 
-    def __init__(self, name: str, built: BuiltPool, side: Side) -> None:
+    def __init__(self, name: str, built: BuiltPool, side: FifoSide) -> None:
         self.name = name
         self._arrays = [buffer.array for buffer in built.buffers]
         self._held = self._first = 0
@@ -65,7 +65,7 @@ class CorePort:
         self._weight = 1
         if built.locks:
             free, full = built.locks[0]
-            producer = side is Side.PRODUCER
+            producer = side is FifoSide.PRODUCER
             self._take, self._give = (free, full) if producer else (full, free)
             self._weight = built.pool.parts[0].repeat if producer else 1
 
@@ -116,7 +116,7 @@ class FifoBuilder:
 
     def __init__(
         self,
-        machine: Machine,
+        machine: SimMachine,
         placers: Mapping[str, BufferPlacer],
         values: Mapping[SSAValue, object],
     ) -> None:
@@ -124,7 +124,7 @@ class FifoBuilder:
         self._values = values
         self._placers = dict(placers)
         self._pools: dict[int, BuiltPool] = {}
-        self.ports: dict[tuple[str, Side, Place], CorePort] = {}
+        self.ports: dict[tuple[str, FifoSide, Place], CorePort] = {}
 
     def build(self, fifos: tuple[Fifo, ...]) -> None:
         """Pools, then channels and flows of all fifos, then what the channels do."""
@@ -167,7 +167,7 @@ class FifoBuilder:
 
     def _external_pool(self, pool: Pool, where: str) -> BuiltPool:
         buffers = tuple(self._values[value] for value in pool.external)
-        assert all(isinstance(buffer, Buffer) for buffer in buffers)
+        assert all(isinstance(buffer, SimBuffer) for buffer in buffers)
         return BuiltPool(pool, buffers, self._locks(pool, where), False)  # type: ignore[arg-type]
 
     def _locks(self, pool: Pool, where: str) -> tuple[tuple[Lock, Lock], ...]:
@@ -205,8 +205,8 @@ class FifoBuilder:
                     self._lock_at(end.place, f"{name}_{lock}", 0, describe(fifo.op))
 
     def _core_ports(self, fifo: Fifo) -> None:
-        ends = [(Side.PRODUCER, fifo.producer)]
-        ends += [(Side.CONSUMER, end) for end in fifo.consumers]
+        ends = [(FifoSide.PRODUCER, fifo.producer)]
+        ends += [(FifoSide.CONSUMER, end) for end in fifo.consumers]
         for side, end in ends:
             if end.pool is not None:
                 port = CorePort(fifo.name, self._pools[id(end.pool)], side)
@@ -283,14 +283,14 @@ class FifoBuilder:
             )  # fmt: skip
         # A ring never comes to its repeats; they are there for who starts its chain otherwise.
         times = iterations or (end.pool.parts[0].repeat if index == 0 and len(steps) == 1 else 1)
-        task = port, Task(numbers[0], times - 1)
+        task = port, ChannelTask(numbers[0], times - 1)
         self._machine.first_tasks.append(task)
         if tile.row != SHIM_ROW:
             self._machine.rearms.setdefault(fifo.name, Rearm()).tasks.append(task)
 
     def _steps(
         self, fifo: Fifo, index: int, iterations: int | None, dims: Dims
-    ) -> Iterator[tuple[Buffer, int, Pattern, LockUse | None, LockUse | None]]:
+    ) -> Iterator[tuple[SimBuffer, int, Pattern, LockUse | None, LockUse | None]]:
         """Buffer, offset in bytes, pattern and locks of every descriptor of an end, in order."""
         end, sends = fifo.ends[index], index == 0
         assert end.pool is not None
@@ -313,7 +313,9 @@ class FifoBuilder:
                 for _ in range(times):
                     yield buffer, offset, pattern, acquire, release
 
-    def _pattern(self, fifo: Fifo, index: int, part: Part, buffer: Buffer, dims: Dims) -> Pattern:
+    def _pattern(
+        self, fifo: Fifo, index: int, part: FifoPart, buffer: SimBuffer, dims: Dims
+    ) -> Pattern:
         end = fifo.ends[index]
         assert end.pool is not None
         tile, item = self._machine.tile(*end.place), buffer.array.itemsize

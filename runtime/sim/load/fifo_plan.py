@@ -52,7 +52,7 @@ MAX_ITERATIONS = 256  # of a chain. Source: REGDB, 8-bit repeat field of a queue
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FifoPart:
     """A slice of every object of a pool, with its own pair of locks."""
 
     offset: int  # elements
@@ -68,7 +68,7 @@ class Pool:
     place: Place
     kind: MemRefType
     depth: int
-    parts: tuple[Part, ...]
+    parts: tuple[FifoPart, ...]
     initial: tuple[np.ndarray, ...] = ()
     synchronised: bool = True
     external: tuple[SSAValue, ...] = ()  # the host's buffers that it consists of
@@ -116,7 +116,7 @@ class Fifo:
         return _elements(_consumer_type(self.op) if index else self.op.type.element)
 
 
-class Side(Enum):
+class FifoSide(Enum):
     """Which end of a fifo."""
 
     PRODUCER = 0
@@ -131,7 +131,7 @@ class _Draft:
     name: str
     producer: Place
     consumers: tuple[Place, ...]
-    ends: dict[tuple[Side, int], End] = field(default_factory=dict)
+    ends: dict[tuple[FifoSide, int], End] = field(default_factory=dict)
 
 
 def plan_fifos(ops: list[Operation], places: Mapping[SSAValue, Place]) -> tuple[Fifo, ...]:
@@ -237,13 +237,13 @@ class _Planner:
                     f"@{fifo.name} is linked where it is a core's stream", where=describe(link)
                 )
         for i, fifo in enumerate(ins):
-            key = (Side.CONSUMER, fifo.consumers.index(place))
+            key = (FifoSide.CONSUMER, fifo.consumers.index(place))
             fifo.ends[key] = End(place, pool, i if join else None)
         for i, fifo in enumerate(outs):
-            fifo.ends[Side.PRODUCER, 0] = End(place, pool, i if distribute else None)
+            fifo.ends[FifoSide.PRODUCER, 0] = End(place, pool, i if distribute else None)
         if not join and not distribute and self._reads_through(ins[0], outs[0]):
             self._through.add(outs[0].name)
-            outs[0].ends[Side.CONSUMER, 0] = End(outs[0].consumers[0], pool)
+            outs[0].ends[FifoSide.CONSUMER, 0] = End(outs[0].consumers[0], pool)
 
     def _reads_through(self, into: _Draft, out: _Draft) -> bool:
         """Whether the consumer of a link's output reads the link's pool where it lies."""
@@ -268,12 +268,12 @@ class _Planner:
             repeats = repeats if distribute else repeats * len(many)
             parts = _parts(link, starts, _elements(kind), repeats)
         else:
-            parts = (Part(0, _elements(kind), repeats[0]),)
+            parts = (FifoPart(0, _elements(kind), repeats[0]),)
         from_in = owner is ins[0] and not join
         name = owner.name
         if from_in:
             name = consumer_name(name, owner.consumers.index(place), len(owner.consumers))
-        depth = self._depth(owner, Side.CONSUMER if from_in else Side.PRODUCER, place,
+        depth = self._depth(owner, FifoSide.CONSUMER if from_in else FifoSide.PRODUCER, place,
                             owner.consumers.index(place) if from_in else 0)  # fmt: skip
         initial = () if distribute else _initial(outs[0].op)
         return Pool(name, place, kind, depth, parts, initial, _synchronised(owner.op))
@@ -282,9 +282,9 @@ class _Planner:
         shared = self._is_shared(draft)
         if shared and not draft.ends:
             self._share(draft)
-        producer = draft.ends.get((Side.PRODUCER, 0)) or self._producer_end(draft)
+        producer = draft.ends.get((FifoSide.PRODUCER, 0)) or self._producer_end(draft)
         consumers = tuple(
-            draft.ends.get((Side.CONSUMER, i)) or self._consumer_end(draft, i)
+            draft.ends.get((FifoSide.CONSUMER, i)) or self._consumer_end(draft, i)
             for i in range(len(draft.consumers))
         )
         op = draft.op
@@ -313,11 +313,11 @@ class _Planner:
             place = draft.producer if near else draft.consumers[0]
         kind = draft.op.type.element
         pool = Pool(
-            draft.name, place, kind, draft.op.depths[0], (Part(0, _elements(kind)),),
+            draft.name, place, kind, draft.op.depths[0], (FifoPart(0, _elements(kind)),),
             _initial(draft.op), _synchronised(draft.op),
         )  # fmt: skip
-        draft.ends[Side.PRODUCER, 0] = End(draft.producer, pool)
-        draft.ends[Side.CONSUMER, 0] = End(draft.consumers[0], pool)
+        draft.ends[FifoSide.PRODUCER, 0] = End(draft.producer, pool)
+        draft.ends[FifoSide.CONSUMER, 0] = End(draft.consumers[0], pool)
 
     def _producer_end(self, draft: _Draft) -> End:
         if 0 in _stream_ends(draft.op):
@@ -325,8 +325,8 @@ class _Planner:
         if draft.producer[1] == SHIM_ROW:
             return End(draft.producer, self._external_pool(draft, draft.name, draft.producer))
         kind = draft.op.type.element
-        depth = self._depth(draft, Side.PRODUCER, draft.producer, 0)
-        part = Part(0, _elements(kind), _repeat(draft.op))
+        depth = self._depth(draft, FifoSide.PRODUCER, draft.producer, 0)
+        part = FifoPart(0, _elements(kind), _repeat(draft.op))
         initial = _initial(draft.op)
         # Nothing ever refills objects that all have initial values: such a pool has no locks.
         constant = (number(draft.op.iter_count) or 1) > 1 and len(initial) == depth
@@ -342,8 +342,8 @@ class _Planner:
         if place[1] == SHIM_ROW:
             return End(place, self._external_pool(draft, name, place))
         kind = _consumer_type(draft.op)
-        depth = self._depth(draft, Side.CONSUMER, place, index)
-        pool = Pool(name, place, kind, depth, (Part(0, _elements(kind)),),
+        depth = self._depth(draft, FifoSide.CONSUMER, place, index)
+        pool = Pool(name, place, kind, depth, (FifoPart(0, _elements(kind)),),
                     (), _synchronised(draft.op))  # fmt: skip
         return End(place, pool)
 
@@ -354,14 +354,14 @@ class _Planner:
             return None
         kind = external[0].type
         assert isinstance(kind, MemRefType)
-        part = Part(0, _elements(kind))
+        part = FifoPart(0, _elements(kind))
         synchronised = _synchronised(draft.op)
         return Pool(name, place, kind, len(external), (part,), (), synchronised, external)
 
-    def _depth(self, draft: _Draft, side: Side, place: Place, index: int) -> int:
+    def _depth(self, draft: _Draft, side: FifoSide, place: Place, index: int) -> int:
         depths = draft.op.depths
         if len(depths) > 1:
-            return depths[0 if side is Side.PRODUCER else 1 + index]
+            return depths[0 if side is FifoSide.PRODUCER else 1 + index]
         depth = next(iter(depths))
         if place[1] <= MEM_ROW:
             return depth
@@ -474,7 +474,7 @@ def _linked(links: list[ObjectFifoLinkOp]) -> set[str]:
 
 def _parts(
     link: ObjectFifoLinkOp, starts: list[int], total: int, repeats: list[int]
-) -> tuple[Part, ...]:
+) -> tuple[FifoPart, ...]:
     """A part reaches to the next one's start, the last to the end of the object.
 
     Source: mlir-aie ObjectFifoLinkOp, transfer lengths of join and distribute.
@@ -486,7 +486,7 @@ def _parts(
             where=describe(link),
             expected="offsets that rise, below the size of the object",
         )
-    return tuple(map(Part, starts, lengths, repeats))
+    return tuple(map(FifoPart, starts, lengths, repeats))
 
 
 def _pins(op: ObjectFifoOp, consumers: int) -> tuple[int | None, ...]:
@@ -509,8 +509,8 @@ def _one_to_one_owner(into: _Draft, out: _Draft) -> _Draft:
 
 def _most_acquired(
     ops: list[Operation], places: Mapping[SSAValue, Place]
-) -> dict[tuple[str, Side, Place], int]:
-    most: dict[tuple[str, Side, Place], int] = {}
+) -> dict[tuple[str, FifoSide, Place], int]:
+    most: dict[tuple[str, FifoSide, Place], int] = {}
     for core in ops:
         if not isinstance(core, CoreOp):
             continue
@@ -525,9 +525,9 @@ def _most_acquired(
     return most
 
 
-def side_of(port: FifoPort) -> Side:
+def side_of(port: FifoPort) -> FifoSide:
     """The end that a core's port is at."""
-    return Side.PRODUCER if port == FifoPort.PRODUCE else Side.CONSUMER
+    return FifoSide.PRODUCER if port == FifoPort.PRODUCE else FifoSide.CONSUMER
 
 
 def _names(link: ObjectFifoLinkOp) -> list[str]:

@@ -21,7 +21,15 @@ from aiec.codegen.dialects.routing import (
 )
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array.cascade import Cascade
-from aiec.runtime.sim.array.machine import SHIM_ROW, CorePortOf, Direction, End, Machine, Port, Tile
+from aiec.runtime.sim.array.machine import (
+    SHIM_ROW,
+    CorePortOf,
+    Direction,
+    End,
+    Port,
+    SimMachine,
+    Tile,
+)
 from aiec.runtime.sim.array.packet import PacketSink, PacketSource
 from aiec.runtime.sim.load import plain_values
 from aiec.runtime.sim.load.plain_values import describe, number, the
@@ -44,7 +52,7 @@ class FlowBuilder:
     """Builds all streams of one device."""
 
     def __init__(
-        self, machine: Machine, ops: Sequence[Operation], values: Mapping[SSAValue, object]
+        self, machine: SimMachine, ops: Sequence[Operation], values: Mapping[SSAValue, object]
     ) -> None:
         self._machine = machine
         self._ops = ops

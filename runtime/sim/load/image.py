@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from aiec.runtime.sim.array.machine import Machine
+from aiec.runtime.sim.array.machine import SimMachine
 
 
 class Clearable(Protocol):
@@ -22,7 +22,7 @@ class Clearable(Protocol):
 class Image:
     """The state that `machine` was elaborated with."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: SimMachine) -> None:
         self._machine = machine
         tiles = machine.tiles.items()
         self._locks = {

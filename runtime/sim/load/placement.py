@@ -11,7 +11,7 @@ import re
 
 from aiec.ir.errors import DesignError
 from aiec.ir.target import TARGETS, Target
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, Machine, Tile
+from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
 
 _OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
 BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P
@@ -36,7 +36,7 @@ def chip_of(device: str) -> tuple[Target, int]:
 
 
 def free_tile(
-    machine: Machine, kind: str, place: tuple[int | None, int | None], where: str
+    machine: SimMachine, kind: str, place: tuple[int | None, int | None], where: str
 ) -> Tile:
     """The first tile of `kind` that nobody has, at the coordinates that are given."""
     first = machine.target.first_core_row

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.array.channels import Bd
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, Machine, Tile
+from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory
 from aiec.runtime.sim.array.tile_locks import Lock
 
@@ -193,7 +193,7 @@ def encode(row: int, raw: RawBd) -> list[int]:
     return words
 
 
-def raw_of(machine: Machine, tile: Tile, bd: Bd, where: str) -> RawBd:
+def raw_of(machine: SimMachine, tile: Tile, bd: Bd, where: str) -> RawBd:
     """The fields of a descriptor. A shim's have no address: their buffer is the host's."""
     row = min(tile.row, 2)
     dims: list[tuple[int, int]] = list(getattr(bd.pattern, "dims", ()))  # none: it pads
@@ -236,7 +236,7 @@ def raw_of(machine: Machine, tile: Tile, bd: Bd, where: str) -> RawBd:
     )  # fmt: skip
 
 
-def _sides(machine: Machine, tile: Tile) -> list[tuple[int, Tile]]:
+def _sides(machine: SimMachine, tile: Tile) -> list[tuple[int, Tile]]:
     """The tiles that a descriptor's numbers reach, and which window each is."""
     if tile.row != MEM_ROW:
         return [(0, tile)]
@@ -244,7 +244,7 @@ def _sides(machine: Machine, tile: Tile) -> list[tuple[int, Tile]]:
     return [(s, machine.tile(c, tile.row)) for s, c in columns if 0 <= c < machine.columns]
 
 
-def _address(tile: Tile, bd: Bd, machine: Machine) -> int:
+def _address(tile: Tile, bd: Bd, machine: SimMachine) -> int:
     memory: Memory = bd.memory
     for side, owner in _sides(machine, tile):
         if owner.memory is memory and tile.row != SHIM_ROW:
@@ -252,7 +252,7 @@ def _address(tile: Tile, bd: Bd, machine: Machine) -> int:
     return 0
 
 
-def _lock(machine: Machine, tile: Tile, lock: Lock) -> int:
+def _lock(machine: SimMachine, tile: Tile, lock: Lock) -> int:
     for side, owner in _sides(machine, tile):
         for number, other in owner.locks.items():
             if other is lock:

@@ -27,10 +27,10 @@ from aiec.codegen.dialects.structure import DeviceOp
 from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetForOp, DmaChannelResetOp
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim.array import timing
-from aiec.runtime.sim.array.channels import Task
+from aiec.runtime.sim.array.channels import ChannelTask
 from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import COLUMN_SHIFT, ROW_SHIFT, Direction, Port, Tile
-from aiec.runtime.sim.array.memory import Buffer
+from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.process import Await, Delay
 from aiec.runtime.sim.array.scratchpad import ENTRIES
 from aiec.runtime.sim.array.tile_locks import Lock
@@ -205,9 +205,8 @@ class CommandCompiler:
         port = Port(column, row, direction, channel)
         self._machine.channel(port, describe(op))
         token = bool(number(op.issue_token))
-        task = (
-            f"{w.bind(Task)}({expression(w, op.bd_id)}, {expression(w, op.repeat_count)}, {token})"
-        )
+        bd, repeats = expression(w, op.bd_id), expression(w, op.repeat_count)
+        task = f"{w.bind(ChannelTask)}({bd}, {repeats}, {token})"
         self._pause(w, _WRITE)
         w.emit(f"{w.bind(self._controller.push, 'push')}({w.bind(port)}, {task})")
 
@@ -335,7 +334,7 @@ class CommandCompiler:
         tile.core.halt()
         self._machine.restart_core(tile)
 
-    def _buffer(self, symbol: SymbolRefAttr, where: str) -> Buffer:
+    def _buffer(self, symbol: SymbolRefAttr, where: str) -> SimBuffer:
         name = symbol.root_reference.data
         buffer = self._machine.buffers.get(name)
         if buffer is None:

@@ -33,7 +33,7 @@ from aiec.codegen.dialects.tasks import (
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.machine import Direction, Port, Tile
-from aiec.runtime.sim.array.memory import Buffer, host_memory
+from aiec.runtime.sim.array.memory import SimBuffer, host_memory
 from aiec.runtime.sim.array.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.load.descriptors import bd_locks
 from aiec.runtime.sim.load.elaborate import Elaborated
@@ -112,7 +112,7 @@ class SequenceCompiler:
         """The program of sequence `op`, a function of its arguments."""
         w = Writer(self._handlers, describe)
         for value, thing in self._elaborated.values.items():
-            if isinstance(thing, Buffer):
+            if isinstance(thing, SimBuffer):
                 w.alias(value, w.bind(thing, "buffer"))
         begin = partial(self._commands.sync_parameters, w, op) if starts_with_sync(op) else None
         w.function("sequence", op.body, w.declare(op.body.block.args), begin)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from aiec.ir.errors import SimulationError
-from aiec.runtime.sim.array.channels import Bd, Iteration, Task
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration
 from aiec.runtime.sim.array.limits import WORD_BYTES, check_bd, check_iteration, check_repeat
-from aiec.runtime.sim.array.machine import Direction, Machine, Port, Rearm, Tile
-from aiec.runtime.sim.array.memory import Buffer, Memory
+from aiec.runtime.sim.array.machine import Direction, Port, Rearm, SimMachine, Tile
+from aiec.runtime.sim.array.memory import Memory, SimBuffer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Memcpy:
 class Controller:
     """Executes the operations of sequences on one machine."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: SimMachine) -> None:
         self.machine = machine
 
     def memcpy(
@@ -75,7 +75,7 @@ class Controller:
             Bd(copy.where, span.memory, address, pattern,
                iteration=iteration, packet=copy.packet),
         )  # fmt: skip
-        self.push(copy.port, Task(copy.bd_id, sizes[0] - 1, copy.issue_token))
+        self.push(copy.port, ChannelTask(copy.bd_id, sizes[0] - 1, copy.issue_token))
 
     def write_bd(self, tile: Tile, bd_id: int, bd: Bd) -> None:
         """Write descriptor `bd_id`; refuse it while a task still uses the old one."""
@@ -89,11 +89,11 @@ class Controller:
             self._check_free(tile, bd_id, bd.where)
         tile.descriptors[bd_id] = bd
 
-    def push(self, port: Port, task: Task) -> None:
+    def push(self, port: Port, task: ChannelTask) -> None:
         """Push `task` to the queue of the channel at `port`."""
         self.machine.channel(port).push(task)
 
-    def rtp_write(self, buffer: Buffer, index: int, value: int) -> None:
+    def rtp_write(self, buffer: SimBuffer, index: int, value: int) -> None:
         """Write 32-bit word `index` of `buffer`."""
         if not 0 <= index < buffer.nbytes // WORD_BYTES:
             raise SimulationError(

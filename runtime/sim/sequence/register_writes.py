@@ -14,7 +14,7 @@ import numpy as np
 
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.array.access import access
-from aiec.runtime.sim.array.channels import Bd, Iteration, Pattern, Task
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
 from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import (
     COLUMN_SHIFT,
@@ -22,8 +22,8 @@ from aiec.runtime.sim.array.machine import (
     ROW_SHIFT,
     SHIM_ROW,
     Direction,
-    Machine,
     Port,
+    SimMachine,
     Tile,
 )
 from aiec.runtime.sim.array.memory import Memory, tile_memory
@@ -70,7 +70,7 @@ class _Words:
 class Registers:
     """Executes register writes on one machine."""
 
-    def __init__(self, machine: Machine, controller: Controller) -> None:
+    def __init__(self, machine: SimMachine, controller: Controller) -> None:
         self._machine = machine
         self._controller = controller
         self._words: dict[tuple[int, int, int], _Words] = {}
@@ -219,7 +219,7 @@ class Registers:
             if value & mask & 2:
                 self._machine.channel(port).reset()
             return
-        task = Task(value & chart.queue_bd_mask, value >> 16 & 0xFF, bool(value >> 31))
+        task = ChannelTask(value & chart.queue_bd_mask, value >> 16 & 0xFF, bool(value >> 31))
         if self._machine.channel(port).is_full:
             # Trace set-ups push more than a queue holds; hardware loses the last.
             self.ignored.add(f"a task pushed to the full queue of {port} was lost ({where})")

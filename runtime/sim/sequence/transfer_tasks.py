@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aiec.ir.errors import SimulationError
-from aiec.runtime.sim.array.channels import Bd, Iteration, Pattern, Task
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
 from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat
-from aiec.runtime.sim.array.machine import Machine, Port, Tile
-from aiec.runtime.sim.array.memory import Buffer
+from aiec.runtime.sim.array.machine import Port, SimMachine, Tile
+from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.tile_locks import LockUse
 from aiec.runtime.sim.load.placement import descriptor_range
@@ -54,7 +54,7 @@ class TaskSite:
 class BdNumbers:
     """The numbers of one descriptor at the moment, in elements, outermost first."""
 
-    base: Span | Buffer
+    base: Span | SimBuffer
     offset: int
     length: int | None
     sizes: tuple[int, ...]
@@ -82,7 +82,7 @@ class _Pool:
 class TaskController:
     """Does what the task operations of sequences say."""
 
-    def __init__(self, machine: Machine, controller: Controller) -> None:
+    def __init__(self, machine: SimMachine, controller: Controller) -> None:
         self._machine = machine
         self._controller = controller
         self._pools: dict[str, _Pool] = {}
@@ -109,7 +109,7 @@ class TaskController:
     def start(self, task: TaskHandle) -> None:
         """Queue the task on its channel."""
         site = task.site
-        self._controller.push(site.port, Task(task.bd_ids[0], task.repeat, site.issue_token))
+        self._controller.push(site.port, ChannelTask(task.bd_ids[0], task.repeat, site.issue_token))
 
     def check_awaitable(self, task: TaskHandle, where: str) -> None:
         """Refuse to wait for a task that issues no token."""

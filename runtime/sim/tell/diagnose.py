@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.array.channels import Channel
-from aiec.runtime.sim.array.machine import Machine
+from aiec.runtime.sim.array.machine import SimMachine
 from aiec.runtime.sim.array.process import Delay, Process, describe_lock_wait
 
 
@@ -25,7 +25,7 @@ class DeadlockError(SimulationError):
         )
 
 
-def deadlock(machine: Machine, sequence: Process) -> DeadlockError:
+def deadlock(machine: SimMachine, sequence: Process) -> DeadlockError:
     """The error for a sequence that waits for what cannot come."""
     waits = [_process(sequence)]
     waits += [_process(core) for core in machine.cores() if not core.done]
@@ -43,7 +43,7 @@ def _first_of_each_kind(waits: tuple[str, ...]) -> Iterator[str]:
         yield first + (f" (and {len(others)} more like it)" if others else "")
 
 
-def leftovers(machine: Machine) -> tuple[str, ...]:
+def leftovers(machine: SimMachine) -> tuple[str, ...]:
     """What the run leaves behind that a designer may not expect."""
     notes = []
     for port, tokens in machine.tokens.items():

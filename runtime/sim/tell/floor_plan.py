@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from aiec.ir.errors import OutputError
-from aiec.runtime.sim.array.machine import Machine
+from aiec.runtime.sim.array.machine import SimMachine
 from aiec.runtime.sim.array.packet import PacketSource
 from aiec.runtime.sim.array.spans import Trace
 from aiec.runtime.sim.array.stream import Circuit
@@ -30,7 +30,7 @@ _TITLE, _DATA = "<!--TITLE-->", "/*DATA*/null"
 LONGEST = 5  # kernels and waits of a core that the page names
 
 
-def write_floor_plan(path: Path, machine: Machine, report: Report) -> None:
+def write_floor_plan(path: Path, machine: SimMachine, report: Report) -> None:
     """Write the page about `report`, the first run of `machine`, whose engine recorded a trace."""
     trace = machine.engine.trace
     assert trace is not None, "made without trace"
@@ -41,7 +41,7 @@ def write_floor_plan(path: Path, machine: Machine, report: Report) -> None:
         raise OutputError(f"cannot write {path}: {error}") from None
 
 
-def to_html(machine: Machine, trace: Trace, report: Report) -> str:
+def to_html(machine: SimMachine, trace: Trace, report: Report) -> str:
     """The page with the run in it."""
     page = files("aiec.runtime.sim.tell").joinpath("floor_plan.html").read_text(encoding="utf-8")
     assert page.count(_TITLE) == 1 and page.count(_DATA) == 1
@@ -51,7 +51,7 @@ def to_html(machine: Machine, trace: Trace, report: Report) -> str:
     )
 
 
-def document(machine: Machine, trace: Trace, report: Report) -> dict[str, Any]:
+def document(machine: SimMachine, trace: Trace, report: Report) -> dict[str, Any]:
     """What the page shows, as plain JSON values; the page's own script reads nothing else."""
     links = tuple(_links(machine))
     names = {name for source, sinks in links for name in (source, *sinks)}
@@ -81,7 +81,7 @@ def document(machine: Machine, trace: Trace, report: Report) -> dict[str, Any]:
     }
 
 
-def _links(machine: Machine) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _links(machine: SimMachine) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each source channel with the channels that its stream leads to, by name."""
     for channel in machine.channels.values():
         route = channel.route
