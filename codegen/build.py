@@ -1,6 +1,7 @@
 """Build: a `Design` becomes an `Artifact`, and if a folder is given, a folder that can be shipped.
 
     design.mlir      the MLIR-AIE text
+    SEQUENCE.insts.bin   what the NPU's controller reads to run a sequence
     kernels/         the C++ sources that the cores link with
     manifest.json    everything else of the Design, and how to build (codegen/manifest.py)
 
@@ -13,11 +14,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from aiec.codegen import manifest
-from aiec.codegen.toolchain import TEXT, XCLBIN
-from aiec.ir.design import AnyDesign, Artifact
+from aiec.codegen.toolchain import TEXT, XCLBIN, instructions_name
+from aiec.ir.design import AnyDesign, Artifact, Instructions
 from aiec.ir.errors import DesignError, OutputError
 from aiec.kernels.spec import source_files
 
@@ -48,22 +51,34 @@ def load_artifact(directory: str | Path) -> Artifact:
     design = manifest.parse(
         _read(directory / MANIFEST), _read(directory / TEXT), str(directory / MANIFEST)
     )
+    design = replace(design, instructions=tuple(_instructions(directory, design)))
     xclbin = directory / XCLBIN
     return Artifact(design, directory, xclbin if xclbin.exists() else None)
 
 
+def _instructions(directory: Path, design: AnyDesign) -> Iterator[Instructions]:
+    """The streams that lie in the folder; `aiec insts` makes them for folders without."""
+    for sequence in design.sequences:
+        path = directory / instructions_name(sequence.symbol)
+        if path.is_file():
+            yield Instructions(sequence.symbol, path.read_bytes())
+
+
 def _write(design: AnyDesign, directory: Path) -> None:
     (directory / KERNELS).mkdir(parents=True, exist_ok=True)
-    for stale in (MANIFEST, XCLBIN):
+    for stale in (MANIFEST, XCLBIN, *(p.name for p in directory.glob(instructions_name("*")))):
         (directory / stale).unlink(missing_ok=True)
-    _replace(directory / TEXT, design.text.encode())
+    write_file(directory / TEXT, design.text.encode())
+    for stream in design.instructions:
+        write_file(directory / instructions_name(stream.symbol), stream.content)
     for kernel in design.kernels:
         for source in source_files(kernel):
-            _replace(directory / KERNELS / source.name, source.read_bytes())
-    _replace(directory / MANIFEST, manifest.render(design).encode())
+            write_file(directory / KERNELS / source.name, source.read_bytes())
+    write_file(directory / MANIFEST, manifest.render(design).encode())
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole: who reads it finds the old content or the new."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:
             file.write(content)

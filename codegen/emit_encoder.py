@@ -18,6 +18,7 @@ from aiec.codegen.encoder_array import EncoderArray, declare_array
 from aiec.codegen.encoder_chains import core_chains, mem_tile_chains
 from aiec.codegen.encoder_core import emit_core
 from aiec.codegen.encoder_sequence import declare_shim_channels, emit_sequence
+from aiec.codegen.instructions import streams
 from aiec.ir.design import EncoderDesign, GemmTiling
 from aiec.ir.encoder import EncoderPlan
 from aiec.kernels.encoder import ENCODER_KERNELS, kernel_build, tiling_for
@@ -38,7 +39,7 @@ def emit_encoder(plan: EncoderPlan, name: str, epoch: str = "E2") -> EncoderDesi
             emit_sequence(plan, block, array)
     module.verify()
     text = print_module(module, epoch)
-    return EncoderDesign(name, epoch, text, plan, (kernels,))
+    return EncoderDesign(name, epoch, text, plan, (kernels,), streams(module, epoch))
 
 
 def _declare_kernels(tiling: GemmTiling, link_with: str | None) -> None:

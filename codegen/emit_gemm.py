@@ -17,6 +17,7 @@ from aiec.codegen.core_program import emit_core
 from aiec.codegen.dialects import print_module
 from aiec.codegen.dma_blocks import core_dma, mem_tile_dma
 from aiec.codegen.dma_chains import check_chains, core_chains, mem_tile_chains
+from aiec.codegen.instructions import streams
 from aiec.codegen.sequence import declare_shim_channels, describe_sequence, emit_sequence
 from aiec.ir.design import Design, GemmPlan, GemmTiling, Sequence
 from aiec.kernels.gemm_bf16 import GEMM_BF16, GEMM_BF16_RESIDUAL, GEMM_BF16_STORE, kernel_build
@@ -35,7 +36,7 @@ def emit(plan: GemmPlan, name: str, epoch: str = "E2") -> Design:
         _emit_sequences(plan, sequences, array)
     module.verify()
     text = print_module(module, epoch)
-    return Design(name, epoch, text, plan, sequences, (kernels,))
+    return Design(name, epoch, text, plan, sequences, (kernels,), streams(module, epoch))
 
 
 def _declare_kernels(plan: GemmPlan, link_with: str | None) -> None:

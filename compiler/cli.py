@@ -19,6 +19,7 @@ from aiec import (
     command_bench,
     command_compile,
     command_doctor,
+    command_insts,
     command_partition,
     command_profile,
     command_sim,
@@ -32,6 +33,7 @@ _OWN = (
     command_profile,
     command_bench,
     command_doctor,
+    command_insts,
     command_sim,
 )
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # click's, or typer's copy of it

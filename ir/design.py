@@ -122,6 +122,14 @@ class KernelBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class Instructions:
+    """What the NPU's controller reads to run a sequence: see `ir/transaction.py`."""
+
+    symbol: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """MLIR-AIE text of one array configuration with its host contract."""
 
@@ -131,6 +139,7 @@ class Design:
     plan: GemmPlan
     sequences: tuple[Sequence, ...]
     kernels: tuple[KernelBuild, ...]
+    instructions: tuple[Instructions, ...] = ()  # of the sequences, in their order
 
     def sequence_for(self, gemm: Gemm) -> Sequence:
         """The runtime sequence that computes `gemm`; KeyError if there is none."""
@@ -149,6 +158,7 @@ class EncoderDesign:
     text: str
     plan: EncoderPlan
     kernels: tuple[KernelBuild, ...]
+    instructions: tuple[Instructions, ...] = ()  # of the sequences, in their order
 
     @property
     def sequences(self) -> tuple[BlockSequence, ...]:

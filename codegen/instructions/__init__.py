@@ -1,6 +1,7 @@
 """Runtime sequences assembled to the streams that the NPU's controller reads.
 
     assemble   a parsed design -> its sequences' transactions, by name
+    streams    a design that was just built -> the bytes of its sequences
 
     layout.py       where buffers, locks and shim channels lie on the array
     values.py       numbers and memories of a sequence, loops counted out
@@ -13,6 +14,6 @@ What comes out is, bit for bit, what mlir-aie makes of the same text. It refuses
 than the text says: numbers of run time, reconfiguration, control packets.
 """
 
-from aiec.codegen.instructions.sequence import assemble
+from aiec.codegen.instructions.sequence import assemble, streams
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "streams"]

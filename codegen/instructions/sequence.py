@@ -17,6 +17,7 @@ from aiec.codegen.instructions.layout import Layout
 from aiec.codegen.instructions.state import DescriptorIds, State
 from aiec.codegen.instructions.tasks import TASKS
 from aiec.codegen.instructions.values import HostMemory
+from aiec.ir.design import Instructions
 from aiec.ir.errors import DesignError
 from aiec.ir.transaction import GENERATIONS, Transaction
 
@@ -53,6 +54,12 @@ def assemble(module: ModuleOp, epoch: str = "E2") -> tuple[Assembled, ...]:
     if not found:
         raise DesignError("the design has no runtime sequence", expected="aie.runtime_sequence")
     return tuple(found)
+
+
+def streams(module: ModuleOp, epoch: str) -> tuple[Instructions, ...]:
+    """The bytes of every sequence of a module with one device."""
+    assembled = assemble(module, epoch)
+    return tuple(Instructions(a.sequence, a.transaction.encode()) for a in assembled)
 
 
 def _device(device: DeviceOp, epoch: str) -> Iterable[Assembled]:

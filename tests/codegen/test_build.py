@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from aiec.codegen.build import build, load_artifact
 from aiec.codegen.plan_encoder import plan_encoder
 from aiec.codegen.plan_gemm import plan
 from aiec.codegen.sequence import describe_sequence
-from aiec.ir.design import Design, EncoderDesign
+from aiec.ir.design import Design, EncoderDesign, Instructions
 from aiec.ir.encoder import BlockKind
 from aiec.ir.errors import DesignError, OutputError
 from aiec.ir.graph import Gemm
@@ -39,6 +40,14 @@ def test_without_a_folder_there_is_none(design: Design) -> None:
 def test_what_is_written_reads_back_equal(design: Design, tmp_path: Path) -> None:
     written = build(design, tmp_path / "a" / "design")
     assert load_artifact(tmp_path / "a" / "design") == written
+
+
+def test_streams_of_an_earlier_design_do_not_stay(design: Design, tmp_path: Path) -> None:
+    first, second = (s.symbol for s in design.sequences)
+    streams = (Instructions(first, b"one"), Instructions(second, b"two"))
+    build(replace(design, instructions=streams), tmp_path)
+    build(replace(design, instructions=streams[:1]), tmp_path)
+    assert load_artifact(tmp_path).design.instructions == streams[:1]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from xdsl.dialects.builtin import FixedBitwidthType, MemRefType, ModuleOp
 from xdsl.ir import Operation
 
 from aiec.cli import run as run_command
-from aiec.codegen.build import build
+from aiec.codegen.build import build, load_artifact
 from aiec.codegen.dialects import parse
 from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp
 from aiec.codegen.dialects.locks import LockOp, UseLockOp
@@ -35,6 +35,7 @@ from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
 from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.encoder_panels import rounds_of
 from aiec.codegen.encoder_transfers import issues, reads, writes
+from aiec.codegen.instructions import streams
 from aiec.codegen.plan_encoder import candidates, plan_encoder
 from aiec.ir.design import EncoderDesign
 from aiec.ir.encoder import BlockKind, EncoderPlan, GemmStep
@@ -322,6 +323,17 @@ def test_a_transfer_that_fits_no_descriptor_is_refused() -> None:
     assert isinstance(step, GemmStep)
     with pytest.raises(CodegenError, match="fc1: the x transfer needs a stride over 1048576 words"):
         issues(plan, replace(step, x=replace(step.x, row_tile=1 << 20)))
+
+
+def test_the_streams_are_those_of_the_printed_text(
+    design: EncoderDesign, module: ModuleOp, tmp_path: Path
+) -> None:
+    assert [s.symbol for s in design.instructions] == [s.symbol for s in design.sequences]
+    assert design.instructions == streams(module, "E2")
+    build(design, tmp_path)
+    assert load_artifact(tmp_path).design == design
+    for stream in design.instructions:
+        assert (tmp_path / f"{stream.symbol}.insts.bin").read_bytes() == stream.content
 
 
 def test_a_compiled_folder_runs_without_a_model(
