@@ -5,9 +5,9 @@
 // aie_api (https://xilinx.github.io/aie_api); what is not here does not compile. `__AIE_ARCH__`
 // says whose rules hold, as it does for the real headers: 20 is AIE2 (npu1), 21 is AIE2P (npu2).
 //
-// Faithful: legal matrix shapes, alignment of loads and stores, bf16 rounding under all modes with
-// the mode kept from kernel to kernel, fp32 accumulation. Not modelled: the order in which the
-// hardware adds the products of one instruction, and subnormals.
+// Faithful: legal matrix shapes, alignment of loads and stores, rounding under all modes with the mode
+// kept from kernel to kernel, and floating-point sums as the vector unit aligns them (datapath.hpp,
+// which tells what of it is proven and what is inferred). Not modelled: payloads of NaN.
 #pragma once
 
 #if !defined(__AIE_ARCH__) || (__AIE_ARCH__ != 20 && __AIE_ARCH__ != 21)
@@ -22,4 +22,5 @@
 #include "emulated/arithmetic.hpp"
 #include "emulated/elementary.hpp"
 #include "emulated/mmul.hpp"
+#include "emulated/integers.hpp"
 #include "emulated/shuffle.hpp"

@@ -1,28 +1,50 @@
-// Lane by lane arithmetic. Products and sums are fp32; bf16 products are exact in fp32.
+// Lane by lane arithmetic. Floating-point sums are those of datapath.hpp; bf16 products are exact.
 #pragma once
 
 #include "accum.hpp"
+#include "datapath.hpp"
 
 namespace aie {
 namespace emulated {
 
-// A function of two vectors, chunk by chunk; bf16 has no such operations here.
-template <typename T, unsigned N, typename Function>
-inline vector<T, N> each_chunk(const vector<T, N> &a, const vector<T, N> &b, Function function) {
-  static_assert(!std::is_same_v<T, bfloat16>, "emulated aie_api: not for bfloat16 vectors");
-  vector<T, N> out;
+// A function of two vectors or accumulators, chunk by chunk.
+template <typename V, typename Function>
+inline V each_chunk(const V &a, const V &b, Function function) {
+  V out;
   each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = function(a.part[i], b.part[i]); });
   return out;
 }
 
+// Numbers of which integers' order is that of floats, -0 below +0: how the core selects.
+template <typename T, typename Chunk> inline auto ordered(Chunk v) {
+  if constexpr (std::is_same_v<T, float>) {
+    using Bits = chunk<int32_t, sizeof(Chunk) / 4>;
+    return (Bits)v ^ ((Bits)v >> 31 & INT32_MAX);
+  } else {
+    return v;
+  }
+}
+
 } // namespace emulated
+
+// The sign bit changes.
+template <typename T, unsigned N> inline vector<T, N> neg(const vector<T, N> &a) {
+  vector<T, N> out;
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE {
+    if constexpr (std::is_same_v<T, bfloat16>)
+      out.part[i] = a.part[i] ^ 0x8000;
+    else
+      out.part[i] = -a.part[i];
+  });
+  return out;
+}
 
 template <typename T, unsigned N>
 inline accum<accfloat, N> mul(const vector<T, N> &a, const vector<T, N> &b) {
   const accum<accfloat, N> x(a), y(b);
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = x.part[i] * y.part[i]; });
-  return out;
+  return emulated::each_chunk(x, y, [](auto p, auto q) AIE_EMULATION_INLINE {
+    return emulated::flushed<accum<accfloat, N>::lanes>(p * q + 0.0f, 0);
+  });
 }
 
 template <typename T, unsigned N>
@@ -30,111 +52,76 @@ inline accum<accfloat, N> mac(const accum<accfloat, N> &acc, const vector<T, N> 
                               const vector<T, N> &b) {
   const accum<accfloat, N> x(a), y(b);
   accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] + x.part[i] * y.part[i]; });
+  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE {
+    if constexpr (std::is_same_v<T, bfloat16>)
+      out.part[i] = emulated::mac<out.lanes>(acc.part[i], x.part[i], y.part[i]);
+    else // aie_api splits the factors and sums bf16 products; here their product is one fp32
+      out.part[i] = emulated::sum<out.lanes>(acc.part[i], x.part[i] * y.part[i]);
+  });
   return out;
 }
 
 template <typename T, unsigned N>
 inline accum<accfloat, N> msc(const accum<accfloat, N> &acc, const vector<T, N> &a,
                               const vector<T, N> &b) {
-  const accum<accfloat, N> x(a), y(b);
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] - x.part[i] * y.part[i]; });
-  return out;
-}
-
-template <typename T, unsigned N>
-inline accum<accfloat, N> add(const accum<accfloat, N> &acc, const vector<T, N> &v) {
-  const accum<accfloat, N> x(v);
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] + x.part[i]; });
-  return out;
-}
-
-template <typename T, unsigned N>
-inline accum<accfloat, N> sub(const accum<accfloat, N> &acc, const vector<T, N> &v) {
-  const accum<accfloat, N> x(v);
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = acc.part[i] - x.part[i]; });
-  return out;
+  return mac(acc, neg(a), b);
 }
 
 template <unsigned N>
 inline accum<accfloat, N> add(const accum<accfloat, N> &a, const accum<accfloat, N> &b) {
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = a.part[i] + b.part[i]; });
-  return out;
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE {
+    return emulated::sum<accum<accfloat, N>::lanes>(x, y);
+  });
 }
 
 template <unsigned N>
 inline accum<accfloat, N> sub(const accum<accfloat, N> &a, const accum<accfloat, N> &b) {
-  accum<accfloat, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = a.part[i] - b.part[i]; });
-  return out;
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE {
+    return emulated::sum<accum<accfloat, N>::lanes>(x, -y);
+  });
 }
 
 template <typename T, unsigned N>
+inline accum<accfloat, N> add(const accum<accfloat, N> &acc, const vector<T, N> &v) {
+  return add(acc, accum<accfloat, N>(v));
+}
+
+template <typename T, unsigned N>
+inline accum<accfloat, N> sub(const accum<accfloat, N> &acc, const vector<T, N> &v) {
+  return sub(acc, accum<accfloat, N>(v));
+}
+
+// Of floating point through accumulators: a bf16 sum is rounded as the core is told to.
+template <typename T, unsigned N>
 inline vector<T, N> add(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x + y; });
+  if constexpr (std::is_integral_v<T>)
+    return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x + y; });
+  else
+    return add(accum<accfloat, N>(a), b).template to_vector<T>();
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> sub(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x - y; });
+  if constexpr (std::is_integral_v<T>)
+    return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x - y; });
+  else
+    return sub(accum<accfloat, N>(a), b).template to_vector<T>();
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> max(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x > y ? x : y; });
+  static_assert(!std::is_same_v<T, bfloat16>, "emulated aie_api: max is not for bfloat16 vectors");
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE {
+    return emulated::ordered<T>(x) > emulated::ordered<T>(y) ? x : y;
+  });
 }
 
 template <typename T, unsigned N>
 inline vector<T, N> min(const vector<T, N> &a, const vector<T, N> &b) {
-  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE { return x < y ? x : y; });
-}
-
-template <unsigned N> inline vector<float, N> neg(const vector<float, N> &a) {
-  vector<float, N> out;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE { out.part[i] = -a.part[i]; });
-  return out;
-}
-
-namespace emulated {
-
-// What is added to a two's complement number before `shift` of its bits are cut off. `half` is half
-// of the kept part's last bit; `below` and `odd` are 1 where the number is negative, the kept part odd.
-template <typename Chunk>
-inline Chunk before_shift(rounding_mode mode, int32_t half, Chunk below, Chunk odd) {
-  const Chunk all = Chunk{} + (2 * half - 1);
-  switch (mode) {
-  case rounding_mode::floor:           return Chunk{};
-  case rounding_mode::ceil:            return all;
-  case rounding_mode::symmetric_floor: return all * below;
-  case rounding_mode::symmetric_ceil:  return all * (1 - below);
-  case rounding_mode::negative_inf:    return Chunk{} + half - 1;
-  case rounding_mode::positive_inf:    return Chunk{} + half;
-  case rounding_mode::symmetric_zero:  return half - 1 + below;
-  case rounding_mode::symmetric_inf:   return half - below;
-  case rounding_mode::conv_even:       return half - 1 + odd;
-  case rounding_mode::conv_odd:        return half - odd;
-  }
-  return Chunk{};
-}
-
-} // namespace emulated
-
-// v / 2^shift in the core's rounding mode: aie_api goes through an accumulator.
-template <unsigned N>
-inline vector<int32_t, N> downshift(const vector<int32_t, N> &v, unsigned shift) {
-  vector<int32_t, N> out;
-  if (shift == 0)
-    return v;
-  emulated::each<out.chunks>([&](auto i) AIE_EMULATION_INLINE {
-    const auto below = v.part[i] >> 31 & 1, odd = v.part[i] >> shift & 1;
-    const auto bias = emulated::before_shift(emulated::core_rounding.mode, 1 << (shift - 1), below, odd);
-    out.part[i] = (v.part[i] + bias) >> shift;
+  static_assert(!std::is_same_v<T, bfloat16>, "emulated aie_api: min is not for bfloat16 vectors");
+  return emulated::each_chunk(a, b, [](auto x, auto y) AIE_EMULATION_INLINE {
+    return emulated::ordered<T>(x) < emulated::ordered<T>(y) ? x : y;
   });
-  return out;
 }
 
 // Which lanes of a comparison hold.

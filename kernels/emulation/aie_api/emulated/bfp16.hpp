@@ -4,9 +4,11 @@
 // multiple of it from -128 to 127, in the core's rounding mode. Where the largest rounds to +128,
 // the shared exponent is raised and all are rounded anew.
 // Sources: the format, mlir-aie programming_examples/ml/block_datatypes; that the conversion obeys
-// the rounding mode, mlir-aie pull request 3442 (measured on Strix); the raised exponent, an open
-// project's measurement on AIE2P of September 2026 under conv_even. Assumed: that it is raised in
-// the other modes too. Not modelled: magnitudes from 2^110 on, subnormals.
+// the rounding mode, mlir-aie pull request 3442 (measured on Strix: errors that this step gives, and
+// twice or half of it does not); the raised exponent, an open project's measurement on AIE2P of
+// September 2026 under conv_even. Assumed: that it is raised in the other modes too, and how products
+// add up (mmul.hpp). No block's bytes were ever captured. Not modelled: magnitudes from 2^110 on,
+// subnormals.
 #pragma once
 
 #include "core.hpp"

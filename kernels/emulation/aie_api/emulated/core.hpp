@@ -28,6 +28,8 @@ static_assert(sizeof(bfloat16) == 2);
 
 struct accfloat {};
 struct accauto {};
+struct acc32 {};
+struct acc64 {};
 
 // Values of the crRnd register. Source: aie_api, aie::rounding_mode.
 namespace aie {
@@ -44,6 +46,9 @@ enum class rounding_mode : unsigned {
   conv_even = 12,
   conv_odd = 13,
 };
+
+// Values of the crSat register. Source: aie_api, aie::saturation_mode.
+enum class saturation_mode : unsigned { none = 0, saturate = 1, symmetric = 3 };
 
 namespace emulated {
 
@@ -75,6 +80,9 @@ constexpr rounding rounding_of(rounding_mode mode) {
 inline thread_local rounding core_rounding
     __attribute__((tls_model("initial-exec"))) = rounding_of(rounding_mode::floor);
 
+inline thread_local saturation_mode core_saturation
+    __attribute__((tls_model("initial-exec"))) = saturation_mode::none;
+
 // For lambdas in hot loops: compilers count them as calls, and stop inlining in large kernels.
 #define AIE_EMULATION_INLINE __attribute__((always_inline))
 
@@ -99,6 +107,7 @@ static inline rounding_mode swap_rounding(rounding_mode mode) {
   set_rounding(mode);
   return old;
 }
+static inline void set_saturation(saturation_mode mode) { emulated::core_saturation = mode; }
 
 } // namespace aie
 

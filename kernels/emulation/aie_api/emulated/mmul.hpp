@@ -3,6 +3,7 @@
 
 #include "accum.hpp"
 #include "bfp16.hpp"
+#include "datapath.hpp"
 
 namespace aie {
 namespace emulated {
@@ -33,25 +34,20 @@ template <std::size_t... I, typename V> inline chunk<float, sizeof...(I)> pick(V
 #endif
 }
 
-using wide = chunk<float, 16>; // as much as the widest registers of hosts hold
-
-template <std::size_t... I> inline wide joined(row8 a, row8 b, std::index_sequence<I...>) {
-  return pick<I...>(a, b);
-}
-inline wide join(row8 a, row8 b) { return joined(a, b, std::make_index_sequence<16>{}); }
-
-// What each of 16 elements of C, in rows of T, takes of A's column K and of B's row K.
+// What each of eight elements of C, in rows of T, takes of A's column K and of B's row K.
 template <unsigned T, unsigned K, std::size_t... I>
-inline wide of_left(wide upper, wide lower, std::index_sequence<I...>) {
+inline row8 of_left(row8 upper, row8 lower, std::index_sequence<I...>) {
   return pick<(I / T * 8 + K)...>(upper, lower);
 }
 template <unsigned T, unsigned First, std::size_t... I>
-inline wide of_right(row8 v, std::index_sequence<I...>) {
+inline row8 of_right(row8 v, std::index_sequence<I...>) {
   return pick<(First + I % T)...>(v, v);
 }
-template <unsigned T, unsigned First, std::size_t... I>
-inline wide repeated(row8 v, std::index_sequence<I...>) {
-  return pick<(First + I / T)...>(v, v);
+
+template <unsigned N> inline bool any_unusual(const row8 (&v)[N]) {
+  bits8 found{};
+  each<N>([&](auto i) AIE_EMULATION_INLINE { found |= unusual<8>(v[i]); });
+  return any<8>(found);
 }
 
 // C of a product, and its sum with the product of fp32 operands in chunks of eight.
@@ -60,24 +56,21 @@ template <unsigned R, unsigned S, unsigned T> struct product_block {
   static constexpr unsigned size_A = R * S, size_B = S * T, size_C = R * T;
   using accum_type = accum<accfloat, size_C>;
 
-  static constexpr unsigned wides = size_C / 16, rows = 16 / T; // of C in each
-  wide c[wides];
+  static constexpr unsigned chunks = size_C / 8, rows = 8 / T; // of C in each chunk
+  row8 c[chunks];
 
   product_block() {
-    each<wides>([&](auto i) { c[i] = wide{}; });
+    each<chunks>([&](auto i) { c[i] = row8{}; });
   }
   product_block(const accum_type &acc) {
-    each<wides>([&](auto i) { c[i] = join(acc.part[2 * i], acc.part[2 * i + 1]); });
+    each<chunks>([&](auto i) { c[i] = acc.part[i]; });
   }
   template <typename V>
   product_block(const vector<V, size_C> &v, int = 0) : product_block(accum_type(v)) {}
 
   accum_type to_accum() const {
     accum_type out;
-    each<wides>([&](auto i) {
-      out.part[2 * i] = pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
-      out.part[2 * i + 1] = pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
-    });
+    each<chunks>([&](auto i) { out.part[i] = c[i]; });
     return out;
   }
   operator accum_type() const { return to_accum(); }
@@ -87,29 +80,31 @@ template <unsigned R, unsigned S, unsigned T> struct product_block {
     return to_accum().template to_vector<V>();
   }
 
+  // By the datapath of bf16 products.
   __attribute__((always_inline)) void add(const row8 (&x)[size_A / 8], const row8 (&y)[size_B / 8]) {
-    constexpr auto lanes = std::make_index_sequence<16>{};
-    each<wides>([&](auto i) AIE_EMULATION_INLINE {
-      if constexpr (T == 8 && S == 8) { // rows of C are rows of B, each times a number of A
-        const float *left = reinterpret_cast<const float *>(x) + i * 16;
-        row8 upper = pick<0, 1, 2, 3, 4, 5, 6, 7>(c[i], c[i]);
-        row8 lower = pick<8, 9, 10, 11, 12, 13, 14, 15>(c[i], c[i]);
-        each<S>([&](auto k) AIE_EMULATION_INLINE {
-          upper += left[k] * y[k];
-          lower += left[8 + k] * y[k];
-        });
-        c[i] = join(upper, lower);
-      } else if constexpr (S == 1) {
-        c[i] += repeated<T, i * rows>(x[0], lanes) * of_right<T, 0>(y[0], lanes);
+    constexpr auto lanes = std::make_index_sequence<8>{};
+    const bool rare = any_unusual(x) | any_unusual(y);
+    each<chunks>([&](auto i) AIE_EMULATION_INLINE {
+      if constexpr (S == 1) {
+        c[i] = emulated::mac<8>(c[i], row8{} + x[0][unsigned(i)], y[0]);
       } else {
-        const wide upper = join(x[i * rows], x[i * rows + 1]);
-        wide lower = upper;
-        if constexpr (T == 4)
-          lower = join(x[i * rows + 2], x[i * rows + 3]);
-        each<S>([&](auto k) AIE_EMULATION_INLINE {
-          c[i] += of_left<T, k>(upper, lower, lanes) * of_right<T, k * T % 8>(y[k * T / 8], lanes);
-        });
+        const auto left = [&](auto k) AIE_EMULATION_INLINE {
+          return of_left<T, k>(x[i * rows], x[i * rows + rows - 1], lanes);
+        };
+        const auto right = [&](auto k) AIE_EMULATION_INLINE {
+          return of_right<T, k * T % 8>(y[k * T / 8], lanes);
+        };
+        c[i] = mac8(c[i], left, right, rare);
       }
+    });
+  }
+
+  // By that of bfp16 products, of which nothing is known: one after the other, as fp32 numbers.
+  __attribute__((always_inline)) void add_in_order(const row8 (&x)[size_A / 8],
+                                                   const row8 (&y)[size_B / 8]) {
+    static_assert(S == 8 && T == 8);
+    each<chunks>([&](auto i) AIE_EMULATION_INLINE {
+      each<8>([&](auto k) AIE_EMULATION_INLINE { c[i] += x[i][unsigned(k)] * y[k]; });
     });
   }
 };
@@ -167,8 +162,10 @@ struct mmul : emulated::product_block<R, S, T> {
     if constexpr (emulated::mmul_through_bfp16(T) && S == 8) {
       emulated::round_rows(x.part);
       emulated::round_columns(y.part);
+      this->add_in_order(x.part, y.part);
+    } else {
+      this->add(x.part, y.part);
     }
-    this->add(x.part, y.part);
   }
 };
 
@@ -195,7 +192,7 @@ struct mmul<8, 8, 8, A, bfp16ebs8, Tag> : emulated::product_block<8, 8, 8> {
     emulated::bfp16_values(a, x);
     emulated::bfp16_values(b.v, y);
     emulated::transpose_rows(y);
-    add(x, y);
+    add_in_order(x, y);
   }
 };
 
