@@ -20,7 +20,6 @@ from aiec.speech.settings import Decoding, Vad, temperatures
 # Flags of whisperx/__main__.py (version 3) for what is not in this version.
 NOT_YET = frozenset(
     {
-        *("align-model", "interpolate-method", "no-align", "return-char-alignments"),
         *("segment-resolution", "diarize", "min-speakers", "max-speakers", "diarize-model"),
         *("speaker-embeddings", "hf-token", "device-index", "fp16", "log-level"),
     }
@@ -151,6 +150,16 @@ def transcribe(
         float | None, _option("failed text with this chance is silence", parser=float_or_none)
     ] = 0.6,
     word_timestamps: Annotated[YesNo, _flag("find a time for each word")] = False,
+    no_align: Annotated[bool, _option("keep Whisper's own times", "--no-align")] = False,
+    align_model: Annotated[
+        str | None, _option("hama, or a wav2vec2's folder, file or name  [default: by language]")
+    ] = None,
+    interpolate_method: Annotated[
+        str, _option("nearest, linear or ignore, for words that no sound gave a time")
+    ] = "nearest",
+    return_char_alignments: Annotated[
+        bool, _option("write the times of characters into JSON", "--return-char-alignments")
+    ] = False,
     max_line_width: Annotated[
         int | None, _option("characters of a subtitle's line", parser=int_or_none)
     ] = None,
@@ -174,9 +183,12 @@ def transcribe(
     Speech is found by Silero's VAD, merged into chunks, encoded, and decoded by CTranslate2. Flags
     have WhisperX's names and defaults, and may be written with dashes or underscores.
 
-    Times come from Whisper's own attention, sentence by sentence; with --batch-size 1 from its time
-    tokens. Subtitle options turn word times on.
+    Words are then aligned with the sound by an acoustic model of their language, which gives them
+    and their sentences exact times. With --no-align, and for languages without such a model, times
+    are Whisper's own: of its attention, or with --batch-size 1 of its time tokens.
     """
+    from aiec.speech.align.alignment import Rules
+    from aiec.speech.align.transcripts import Alignment
     from aiec.speech.find_model import Places
     from aiec.speech.formats import Layout, formats_of
     from aiec.speech.output import Output
@@ -208,6 +220,13 @@ def transcribe(
             word_timestamps=word_timestamps or layout.needs_words,
         ),
         vad=Vad(vad_onset, vad_offset, chunk_size, vad_method),
+        alignment=Alignment(
+            wanted=not no_align and task != "translate",
+            model=align_model,
+            rules=Rules(method=interpolate_method, chars=return_char_alignments),
+            model_dir=model_dir,
+            cache_only=model_cache_only,
+        ),
         places=Places(model_dir, model_cache_only, ctranslate2_only=True),
         backend={k: v for k, v in asked.items() if v is not None} | _if_set(require_npu),
         compute_type=compute_type,

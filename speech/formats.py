@@ -102,7 +102,15 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
         del entry["words"]
     else:
         entry["words"] = [asdict(word) | {"score": word.probability} for word in segment.words]
+    del entry["chars"]
+    if segment.chars is not None:
+        entry["chars"] = [_known(asdict(char)) for char in segment.chars]
     return entry
+
+
+def _known(entry: dict[str, Any]) -> dict[str, Any]:
+    """`entry` without what is not known."""
+    return {key: value for key, value in entry.items() if value is not None}
 
 
 WRITERS: dict[str, Callable[[Transcript, Layout], str]] = {

@@ -1,7 +1,7 @@
 """A chunk's words grouped into sentences, so that times and subtitles are of use.
 
-Where it stands: behind `asr.py`, for chunks whose words were aligned. A sentence ends at a mark of
-its end, unless that belongs to an abbreviation, or before a long pause.
+Where it stands: behind `asr.py`, for chunks whose words were aligned, and in `align/`, for texts. A
+sentence ends at a mark of its end, unless that belongs to an abbreviation, or before a long pause.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ ABBREVIATIONS = frozenset(
         *("m.", "sra.", "dra.", "p.m.", "a.m."),
     }
 )
+IDEOGRAPHIC_END = re.compile(
+    r"""[\u3002\uff01\uff1f]["'\u201d\u2019)\]\u300d]*"""
+)  # no space follows
 INITIAL = re.compile(r"^[^\W\d_]\.$")
 
 
@@ -37,6 +40,18 @@ def split_sentences(chunk: Segment) -> Iterator[Segment]:
     for words in _sentences(chunk.words):
         text = "".join(word.word for word in words)
         yield replace(chunk, start=words[0].start, end=words[-1].end, text=text, words=tuple(words))
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence in `text`, without the white space between two.
+
+    The first begins at 0, with whatever blanks are there: `" Hi. Who?"` gives (0, 4), (5, 9).
+    """
+    ends = [m.end() for m in re.finditer(r"\S+", text) if _ends(m.group())]
+    ends += [m.end() for m in IDEOGRAPHIC_END.finditer(text)]
+    cuts = sorted({*ends, len(text.rstrip())} - {0})
+    starts = [0] + [cut + len(text[cut:]) - len(text[cut:].lstrip()) for cut in cuts[:-1]]
+    return list(zip(starts, cuts, strict=True)) if cuts else []
 
 
 def _sentences(words: tuple[Word, ...]) -> Iterator[list[Word]]:

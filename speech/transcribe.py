@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
+import numpy as np
 import torch
 
 from aiec.config import set_options
 from aiec.ir.errors import AudioError, ModelError, OptionError
 from aiec.ir.options import options_from
 from aiec.speech import asr, console
+from aiec.speech.align.transcripts import Alignment, TranscriptAligner
 from aiec.speech.audio import FRAME, SAMPLE_RATE, load_audio
 from aiec.speech.find_model import Places, find_model
 from aiec.speech.npu_encoder import NpuEncoder, wants_npu
@@ -29,7 +31,7 @@ from aiec.speech.read_ctranslate2 import open_model
 from aiec.speech.settings import Decoding, Vad
 from aiec.speech.speech_model import SpeechModel, checked_compute_type
 from aiec.speech.transcript import Segment, Transcript
-from aiec.speech.vad import speech_chunks
+from aiec.speech.vad import Chunk, speech_chunks
 
 FAILED_FILES, INTERRUPTED = 1, 130  # exit statuses; the second is 128 + SIGINT, as shells have it
 SEED = 0  # of sampling at temperatures above 0, so that runs and devices can be compared
@@ -50,6 +52,7 @@ class Job:
     output: Output
     decoding: Decoding = field(default_factory=Decoding)
     vad: Vad = field(default_factory=Vad)
+    alignment: Alignment = field(default_factory=Alignment)
     places: Places = field(default_factory=Places)
     backend: Mapping[str, Any] = field(default_factory=dict)
     compute_type: str = "default"
@@ -98,6 +101,7 @@ class _Batch:
         self.backend = backend_options(job.backend)
         self.options = options_from(self.backend)
         self.encoder: NpuEncoder | None = None
+        self.align = TranscriptAligner(job.alignment)
 
     def check(self) -> None:
         """Find out what must fail before anything slow is begun."""
@@ -143,21 +147,29 @@ class _Batch:
             console.tell(f"error: {error.message}")
             return False
         with console.progress(path.name, len(samples) / SAMPLE_RATE, self._status) as bar:
-            language, segments = self._segments(path, samples)
+            chunks = self._chunks(path, samples)
+            language, segments = self._segments(samples, chunks)
             found = []
             for segment in segments:
                 found.append(segment)
                 self._show(segment, len(samples) / SAMPLE_RATE)
                 bar.advance_to(segment.end)
-        self.job.output.write(name, Transcript(language, tuple(found)))
+        transcript = self.align(Transcript(language, tuple(found)), samples, chunks)
+        self.job.output.write(name, transcript)
         if name != path.stem:
             console.tell(f"note: {path} is written as {name}, since another file has its stem")
         return True
 
-    def _segments(self, path: Path, samples: Any) -> tuple[str, Iterator[Segment]]:
+    def _chunks(self, path: Path, samples: np.ndarray) -> tuple[Chunk, ...]:
         chunks = speech_chunks(samples, self.job.vad) if len(samples) >= FRAME else ()
         if not chunks:
             console.tell(f"note: no speech in {path}; its transcript is empty")
+        return chunks
+
+    def _segments(
+        self, samples: np.ndarray, chunks: tuple[Chunk, ...]
+    ) -> tuple[str, Iterator[Segment]]:
+        if not chunks:
             return self.job.decoding.language or "en", iter(())
         ctranslate2.set_random_seed(SEED)
         return asr.segments_of(self.model, samples, chunks, self.decoding)

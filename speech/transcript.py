@@ -1,6 +1,7 @@
 """Transcript: what was said in one audio file, and when.
 
-Made by `asr.py` from faster-whisper's segments, read by `formats.py` and the command.
+Made by `asr.py` from faster-whisper's segments and given exact times by `align/`, read by
+`formats.py` and the command.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Char:
+    """One aligned character; None where nothing was heard of it."""
+
+    char: str
+    start: float | None
+    end: float | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech that the model wrote as one; times in seconds."""
 
@@ -30,6 +41,7 @@ class Segment:
     compression_ratio: float = 0.0
     no_speech_prob: float = 0.0
     words: tuple[Word, ...] | None = None  # None: word times were not asked for
+    chars: tuple[Char, ...] | None = None  # None: characters were not asked for, or not aligned
 
 
 @dataclass(frozen=True, slots=True)
