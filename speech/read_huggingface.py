@@ -59,8 +59,8 @@ def read(folder: Path, wanted: Wanted) -> Checkpoint:
     generation = folder / "generation_config.json"
     heads = heads_in(read_json(generation)) if generation.exists() else ()
     tensors = {}
-    for path in _files(folder):
-        tensors |= {ours: t.float() for ours, t in _named(path) if wanted(ours)}
+    for path in files(folder):
+        tensors |= {our_name(n): t.float() for n, t in stored(path) if wanted(our_name(n))}
     return Checkpoint(folder, dims, tensors, heads)
 
 
@@ -78,7 +78,12 @@ def _dims(path: Path) -> Dims:
     return Dims(*audio, config["vocab_size"], config["max_target_positions"], *decoder)
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
+    """The file of weights in `folder`, or the shards that its index names.
+
+    Raises:
+        ModelError: there are none.
+    """
     for name in SINGLE:
         if (folder / name).exists():
             return [folder / name]
@@ -97,13 +102,15 @@ def our_name(theirs: str) -> str:
     return theirs
 
 
-def _named(path: Path) -> Iterator[tuple[str, Tensor]]:
+def stored(path: Path) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of one file by the name it was stored under.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
     if path.suffix == ".safetensors":
-        stored = _safetensors(path)
-    else:
-        stored = iter(load_tensors(path).items())
-    for theirs, tensor in stored:
-        yield our_name(theirs), tensor
+        return _safetensors(path)
+    return iter(load_tensors(path).items())
 
 
 def _safetensors(path: Path) -> Iterator[tuple[str, Tensor]]:

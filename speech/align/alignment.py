@@ -29,7 +29,7 @@ from aiec.speech.audio import SAMPLE_RATE, load_audio
 from aiec.speech.sentences import sentence_spans
 
 LOGGER = logging.getLogger(__name__)
-BATCH_S = 120  # seconds of sound, padding included, whose emissions are computed together
+BATCH_S = 60  # seconds of sound, padding included, whose emissions are computed together
 
 Entry = dict[str, Any]  # a segment, word or character by WhisperX's keys
 
