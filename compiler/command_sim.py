@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aiec.ir.errors import OptionError
+from aiec.ir.errors import OptionError, nearest
+from aiec.ir.options import MLIR_AIE_EPOCHS
 from aiec.progress import doing
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def sim(
     ] = None,
     device: Annotated[str | None, typer.Option(help="which of several devices to run")] = None,
     sequence: Annotated[str | None, typer.Option(help="which of several sequences to run")] = None,
+    insts: Annotated[
+        Path | None,
+        typer.Option(help="run these instructions (SEQUENCE.insts.bin), not the sequence's text"),
+    ] = None,
+    mlir_aie: Annotated[
+        str | None, typer.Option(help="with --insts: E1 or E2, whose layout of buffers they expect")
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the order of events that happen at once")] = 0,
     max_cycles: Annotated[
         int | None, typer.Option(help="stop with an error after these; default: the watchdog's 2 s")
@@ -57,6 +65,7 @@ def sim(
         from aiec.runtime.sim.run_file import run_file
 
         found = _folder_or_file(design)
+        sequence = sequence or _named_by(insts)
         report = run_file(
             found,
             defaults=_controls(found, sequence),
@@ -70,6 +79,8 @@ def sim(
             limit_bytes=max_memory << 20,
             trace=trace,
             floor_plan=html,
+            instructions=insts,
+            epoch=_epoch(found, mlir_aie),
         )
     print("\n".join(report.lines()))
 
@@ -79,6 +90,25 @@ def _folder_or_file(design: Path) -> Path:
     from aiec.codegen.build import MANIFEST
 
     return design.parent if design.with_name(MANIFEST).is_file() else design
+
+
+def _named_by(insts: Path | None) -> str | None:
+    """The sequence that a file of instructions is called after."""
+    from aiec.codegen.toolchain import instructions_name
+
+    suffix = instructions_name("")
+    return insts.name.removesuffix(suffix) if insts and insts.name.endswith(suffix) else None
+
+
+def _epoch(design: Path, mlir_aie: str | None) -> str:
+    """The generation whose streams a design's are: as asked for, the manifest's, or E2."""
+    from aiec.codegen.build import MANIFEST, load_artifact
+
+    if mlir_aie not in (None, *MLIR_AIE_EPOCHS):
+        raise OptionError(f"--mlir-aie {mlir_aie!r}", expected=nearest(mlir_aie, MLIR_AIE_EPOCHS))
+    if mlir_aie is None and (design / MANIFEST).is_file():
+        return load_artifact(design).design.epoch
+    return mlir_aie or "E2"
 
 
 def _controls(design: Path, sequence: str | None) -> dict[str, np.ndarray]:

@@ -69,7 +69,7 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Add a host buffer's address, plus bytes, to the descriptor's word at `address`.
+    """Put a host buffer's address, plus bytes, into the descriptor's word at `address`.
 
     `plus` of a buffer past TRANSLATED_ARGUMENTS may hold RAW_ADDRESS_OFFSET.
     """

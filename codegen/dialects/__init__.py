@@ -5,7 +5,8 @@
     location       op -> (line, column) of the text it was read from
 
 The ops stand in `structure`, `locks`, `dma`, `routing`, `objectfifo`, `npu`, `tasks`, `trace`;
-`scalars` says how a number that may be an integer or an SSA value is kept.
+`scalars` says how a number that may be an integer or an SSA value is kept, `addresses` where
+mlir-aie puts buffers, `places` on which tile a value lies.
 """
 
 from aiec.codegen.dialects.locations import describe, location

@@ -3,7 +3,7 @@
     assemble   a parsed design -> its sequences' transactions, by name
     streams    a design that was just built -> the bytes of its sequences
 
-    layout.py       where buffers, locks and shim channels lie on the array
+    layout.py       where buffers (`dialects/addresses.py`), locks and shim channels lie
     values.py       numbers and memories of a sequence, loops counted out
     descriptor.py   an access pattern as the fields of a descriptor
     commands.py     transfers, waits, parameters, register writes

@@ -13,9 +13,11 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Operation
 
 from aiec.codegen.dialects import describe
+from aiec.codegen.dialects.addresses import element_bits
 from aiec.codegen.dialects.foreign import GetGlobalOp, GlobalOp
 from aiec.codegen.dialects.locks import SetLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp, NpuDmaWaitOp, NpuRtpWriteOp
+from aiec.codegen.dialects.places import place_of
 from aiec.codegen.dialects.registers import (
     NpuAddressPatchOp,
     NpuBlockWriteOp,
@@ -31,10 +33,8 @@ from aiec.codegen.dialects.registers import (
 )
 from aiec.codegen.dialects.structure import BufferOp
 from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetOp
-from aiec.codegen.instructions.buffers import element_bits
 from aiec.codegen.instructions.descriptor import Access, fields
 from aiec.codegen.instructions.layout import Channel, integer
-from aiec.codegen.instructions.places import place_of
 from aiec.codegen.instructions.state import State
 from aiec.ir.errors import DesignError
 from aiec.ir.registers import OFFSET_MASK, RESET_BIT, WORD_BYTES, register_map, tile_address

@@ -1,6 +1,6 @@
 """Where the names of a design lie: tiles of locks, addresses of buffers, channels of allocations.
 
-The first step of assembling. As mlir-aie lays them out (`buffers.py` has the addresses), so that
+The first step of assembling. As mlir-aie lays them out (buffers: `dialects/addresses.py`), so that
 a stream of ours fits an array that its tools configured. Refuses logical tiles and buffers that
 share a tile with a lowered ObjectFifo, whose place depends on that lowering.
 Source: mlir-aie AIEAssignLockIDs.cpp, AIEGenerateColumnControlOverlay.cpp (ids of tiles),
@@ -17,14 +17,14 @@ from xdsl.dialects.builtin import IntegerAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from aiec.codegen.dialects import describe
+from aiec.codegen.dialects.addresses import Addresses
 from aiec.codegen.dialects.attributes import DmaDirection, PacketInfoAttr, WireBundle
 from aiec.codegen.dialects.dma import DmaOp, DmaStartOp
 from aiec.codegen.dialects.locks import LockOp
 from aiec.codegen.dialects.objectfifo import ObjectFifoOp
+from aiec.codegen.dialects.places import Place, declared, place_of
 from aiec.codegen.dialects.routing import FlowOp, ShimDmaAllocationOp
 from aiec.codegen.dialects.structure import BufferOp, DeviceOp, LogicalTileOp, ShimDmaOp, TileOp
-from aiec.codegen.instructions.buffers import Addresses
-from aiec.codegen.instructions.places import Place, declared, place_of
 from aiec.ir.errors import DesignError, nearest
 from aiec.ir.registers import CONTROLLER_IDS, SHIM_ROW
 from aiec.ir.target import TARGETS, Target

@@ -19,6 +19,7 @@ from aiec.codegen.dialects import describe
 from aiec.codegen.dialects.attributes import LockAction, PacketInfoAttr
 from aiec.codegen.dialects.dma import DmaBdOp, NextBdOp
 from aiec.codegen.dialects.locks import UseLockOp
+from aiec.codegen.dialects.places import Place, declared, place_of
 from aiec.codegen.dialects.structure import BufferOp
 from aiec.codegen.dialects.tasks import (
     BdChainOp,
@@ -40,7 +41,6 @@ from aiec.codegen.instructions.commands import (
 )
 from aiec.codegen.instructions.descriptor import GRANULE_BITS, Access, fields
 from aiec.codegen.instructions.layout import Channel, integer
-from aiec.codegen.instructions.places import Place, declared, place_of
 from aiec.codegen.instructions.state import State
 from aiec.ir.errors import DesignError, nearest
 from aiec.ir.registers import MEM_ROW, SHIM_ROW, WORD_BYTES, register_map

@@ -17,9 +17,9 @@ from xdsl.dialects.builtin import IntegerAttr, IntegerType, MemRefType
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects import describe
+from aiec.codegen.dialects.addresses import element_bits
 from aiec.codegen.dialects.scalars import Scalar
 from aiec.codegen.dialects.structure import BufferOp
-from aiec.codegen.instructions.buffers import element_bits
 from aiec.ir.errors import DesignError
 
 

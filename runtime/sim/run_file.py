@@ -20,6 +20,7 @@ import numpy as np
 from aiec.ir.design import KernelBuild
 from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationError, nearest
 from aiec.ir.target import Target
+from aiec.ir.transaction import Transaction, decode
 from aiec.kernels import host
 from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.simulator import SequenceArgument, Simulator, target_of
@@ -42,6 +43,8 @@ def run_file(
     trace: Path | None = None,
     floor_plan: Path | None = None,
     defaults: Mapping[str, np.ndarray] | None = None,
+    instructions: Path | None = None,
+    epoch: str = "E2",
 ) -> Report:
     """Simulate `design` (an .mlir file, or a folder with design.mlir) and write its outputs.
 
@@ -52,6 +55,7 @@ def run_file(
     trace: where to write the timeline for Perfetto, also of a run that ends in an error.
     floor_plan: where to write the page that shows the array over time.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
+    instructions: a stream to run in place of the sequence's text, made for `epoch`, E1 or E2.
     """
     path = design / "design.mlir" if design.is_dir() else design
     text = _read(path)
@@ -64,15 +68,16 @@ def run_file(
     traced = trace is not None or floor_plan is not None
     simulator = Simulator(
         text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced,
-        limit_bytes=limit_bytes,
+        limit_bytes=limit_bytes, epoch=None if instructions is None else epoch,
     )  # fmt: skip
+    stream = None if instructions is None else _stream(instructions)
     arguments = simulator.arguments(sequence)
     chosen = {name: path for name, path in inputs.items() if name in simulator.parameters}
     _check_names([name for name in (*inputs, *outputs) if name not in chosen], arguments)
     values = list(_values(arguments, inputs, defaults or {}, limit_bytes))
     parameters = {name: _number(path, _load(path)) for name, path in chosen.items()}
     try:
-        report = simulator.run(values, sequence, max_cycles, parameters)
+        report = simulator.run(values, sequence, max_cycles, parameters, stream)
     except SimulationError:
         if trace is not None:
             simulator.write_trace(trace)
@@ -118,6 +123,13 @@ def _read(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
+        raise DesignError(f"cannot read {path}: {error}") from None
+
+
+def _stream(path: Path) -> Transaction:
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
         raise DesignError(f"cannot read {path}: {error}") from None
 
 

@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import ModuleOp
 from aiec.codegen.dialects.structure import DeviceOp, RuntimeSequenceOp
 from aiec.codegen.dialects.tasks import ConfigureOp
 from aiec.ir.errors import DesignError, nearest
+from aiec.ir.transaction import Transaction
 from aiec.runtime.sim.array.engine import Engine
 from aiec.runtime.sim.array.machine import Shared, SimMachine
 from aiec.runtime.sim.array.process import Action, Process
@@ -67,7 +68,15 @@ class _SequenceProcess(Process):
 class SimArray:
     """The array of a module's main device. `loaded` is what it is configured with now."""
 
-    def __init__(self, module: ModuleOp, kernels: Kernels, device: str | None, seed: int) -> None:
+    def __init__(
+        self,
+        module: ModuleOp,
+        kernels: Kernels,
+        device: str | None,
+        seed: int,
+        epoch: str | None = None,
+    ) -> None:
+        self._epoch = epoch
         expand_bd_chains(module)
         self._devices = {op.sym_name.data: op for op in module.walk() if isinstance(op, DeviceOp)}
         self._kernels = kernels
@@ -81,17 +90,20 @@ class SimArray:
         self.main = self.loaded = self._load(main.sym_name.data)
         self._process: dict[str, _SequenceProcess] = {}
 
-    def start(self, symbol: str, args: Sequence[Any]) -> Process:
-        """Start sequence `symbol` of the main device on the caller's `args`."""
+    def start(self, symbol: str, args: Sequence[Any], stream: Transaction | None = None) -> Process:
+        """Start sequence `symbol` of the main device on the caller's `args`, or a stream of it."""
         op = self.main.sequences[symbol]
         spans = bind_arguments(op.body.block, args, describe(op))
         if symbol not in self._process:
             name = f"runtime sequence @{symbol}"
             self._process[symbol] = _SequenceProcess(self.shared.engine, name)
         process = self._process[symbol]
-        program = self.main.program(symbol, process)
         self.main.compiler.host_arguments[:] = spans
-        process.start(program(*spans[: len(op.body.block.args)]))
+        if stream is None:
+            program = self.main.program(symbol, process)
+            process.start(program(*spans[: len(op.body.block.args)]))
+        else:
+            process.start(self.main.compiler.player.play(stream, f"the stream of @{symbol}"))
         return process
 
     def configure(self, name: str, again: bool) -> None:
@@ -118,7 +130,7 @@ class SimArray:
         return loaded
 
     def _build(self, op: DeviceOp) -> Loaded:
-        elaborated = elaborate(op, self._kernels, self.shared)
+        elaborated = elaborate(op, self._kernels, self.shared, self._epoch)
         sequences = {s.sym_name.data: s for s in op.walk() if isinstance(s, RuntimeSequenceOp)}
         compiler = SequenceCompiler(elaborated, self)
         machine = elaborated.machine

@@ -24,6 +24,7 @@ from xdsl.ir import Attribute
 from aiec.codegen.dialects import parse
 from aiec.ir.errors import DesignError, OptionError, SimulationError, nearest
 from aiec.ir.target import Target
+from aiec.ir.transaction import Transaction
 from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.spans import Trace
@@ -119,8 +120,10 @@ class Simulator:
         name: str = "<design>",
         trace: bool = False,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        epoch: str | None = None,
     ) -> None:
-        self._array = SimArray(parse(text, name), dict(kernels or {}), device, seed)
+        """epoch: lay buffers out as mlir-aie of E1 or E2 does, so that its streams find them."""
+        self._array = SimArray(parse(text, name), dict(kernels or {}), device, seed, epoch)
         if trace:
             self._array.shared.engine.trace = Trace(limit_bytes)
 
@@ -170,10 +173,12 @@ class Simulator:
         sequence: str | None = None,
         max_cycles: int | None = None,
         parameters: Parameters | None = None,
+        stream: Transaction | None = None,
     ) -> Report:
         """Run a sequence on `args` (as `simulate`), from the state that the last run left.
 
-        Scratchpad parameters that are not given keep what they were.
+        Scratchpad parameters that are not given keep what they were. stream: the instructions to
+        run in place of the sequence's text; the simulator was made with their `epoch`.
         """
         engine = self._array.shared.engine
         for name, value in (parameters or {}).items():
@@ -183,7 +188,7 @@ class Simulator:
         begin = engine.now
         watchdog = self._array.main.machine.timing.watchdog_cycles
         engine.last_cycle = begin + (watchdog if max_cycles is None else max_cycles)
-        process = self._array.start(symbol, args)
+        process = self._array.start(symbol, args, stream)
         engine.run()
         if not process.done:
             raise deadlock(self._array.loaded.machine, process)

@@ -17,6 +17,7 @@ from torch.nn import functional
 from aiec.codegen.emit_encoder import emit_encoder
 from aiec.codegen.plan_encoder import tiled
 from aiec.ir.encoder import BlockSequence, EncoderPlan, GemmStep, Matrix
+from aiec.ir.transaction import decode
 from aiec.kernels import torch_kernels
 from aiec.kernels.bfp16 import rounded_to_bfp16
 from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, tile_parts, untile
@@ -110,13 +111,21 @@ def step_by_step(plan: EncoderPlan) -> EncoderPlan:
 
 
 class Run:
-    """A loaded design and its host buffers by role; weights are packed for each run."""
+    """A loaded design and its host buffers by role; weights are packed for each run.
 
-    def __init__(self, plan: EncoderPlan, epoch: str = "E2", seed: int = 0) -> None:
+    streamed: run the instructions, not the text's sequences.
+    """
+
+    def __init__(
+        self, plan: EncoderPlan, epoch: str = "E2", seed: int = 0, streamed: bool = False
+    ) -> None:
         self.plan = plan
         design = emit_encoder(plan, "test", epoch)
         kernels = torch_kernels.load(design.kernels, plan.target)
-        self.simulator = Simulator(design.text, kernels=kernels, seed=seed)
+        layout = epoch if streamed else None
+        self.simulator = Simulator(design.text, kernels=kernels, seed=seed, epoch=layout)
+        streams = design.instructions if streamed else ()
+        self.streams = {one.symbol: decode(one.content, one.symbol) for one in streams}
         self.buffers: dict[str, np.ndarray] = {}
         for block in plan.blocks:
             for argument in block.arguments:
@@ -129,7 +138,8 @@ class Run:
         """Run a block; returns the simulated cycles."""
         self.buffers["weights"] = pack_weights(self.plan, block, weights)
         arguments = [self.buffers[a.role] for a in block.arguments]
-        return self.simulator.run(arguments, sequence=block.symbol).cycles
+        stream = self.streams.get(block.symbol)
+        return self.simulator.run(arguments, sequence=block.symbol, stream=stream).cycles
 
     def put(self, role: str, values: Tensor) -> None:
         """Write a tiled activation of the width of the residual stream."""

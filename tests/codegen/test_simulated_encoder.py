@@ -171,6 +171,26 @@ def test_a_whole_encoder(target: Target, epoch: str) -> None:
     torch.testing.assert_close(made, wanted, rtol=0.05, atol=0.1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("epoch", ["E1", "E2"])
+@pytest.mark.parametrize("target", [NPU1, NPU2])
+def test_the_streams_do_what_the_text_does(target: Target, epoch: str) -> None:
+    """All buffers of the host, bit for bit, whatever padding and scratch they hold."""
+    plan = plan_encoder(small_encoder(), target)
+    runs = [Run(plan, epoch, streamed=streamed) for streamed in (False, True)]
+    mel = random(plan.shape.mels, 2 * plan.shape.frames)
+    positions = random(plan.shape.frames, plan.shape.state)
+    cycles = []
+    for run in runs:
+        pack_mel(mel, run.buffers["mel"])
+        run.put_positions(positions)
+        cycles.append([run.run(b, random_operands(b, seed=3)) for b in plan.blocks])
+    text, stream = runs
+    for role, made in text.buffers.items():
+        assert np.array_equal(made, stream.buffers[role]), role
+    assert cycles[1] == pytest.approx(cycles[0], rel=0.05)
+
+
 @pytest.mark.parametrize("target", [NPU1, pytest.param(NPU2, marks=pytest.mark.slow)])
 def test_results_do_not_depend_on_the_order_of_events(target: Target) -> None:
     plan = plan_encoder(small_encoder(), target, [BlockKind.LAYER])

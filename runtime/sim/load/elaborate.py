@@ -16,6 +16,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
 from xdsl.ir import Operation, SSAValue
 
+from aiec.codegen.dialects.addresses import Addresses
 from aiec.codegen.dialects.attributes import PacketInfoAttr
 from aiec.codegen.dialects.foreign import GlobalOp
 from aiec.codegen.dialects.locks import LockOp
@@ -57,9 +58,14 @@ from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
 OpT = TypeVar("OpT", bound=Operation)
 
 
-def elaborate(device: DeviceOp, kernels: Kernels, shared: Shared) -> Elaborated:
-    """Build what `device` configures on the tiles of `shared`; nothing runs before a load."""
-    return _Elaboration(device, kernels, shared).run()
+def elaborate(
+    device: DeviceOp, kernels: Kernels, shared: Shared, epoch: str | None = None
+) -> Elaborated:
+    """Build what `device` configures on the tiles of `shared`; nothing runs before a load.
+
+    epoch: lay buffers out as mlir-aie of E1 or E2 does.
+    """
+    return _Elaboration(device, kernels, shared, epoch).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,14 @@ def _check_external(op: ExternalBufferOp) -> None:
 class _Elaboration:
     """One pass over a device, kind by kind, so that order in the text does not matter."""
 
-    def __init__(self, device: DeviceOp, kernels: Kernels, shared: Shared) -> None:
+    def __init__(
+        self, device: DeviceOp, kernels: Kernels, shared: Shared, epoch: str | None
+    ) -> None:
         self._kernels = kernels
         target, columns = chip_of(device.device.data.value)
         self._machine = SimMachine(target, columns, shared)
+        # Where mlir-aie of an epoch puts buffers; without one they lie in the order of the text.
+        self._addresses = None if epoch is None else Addresses(device, target, epoch == "E2")
         self._values: dict[SSAValue, object] = {}
         self._ops = list(device.walk())
         self._placers: dict[str, BufferPlacer] = {}
@@ -184,7 +194,10 @@ class _Elaboration:
         kind = op.buffer.type
         dtype, shape = dtype_of(element_of(kind)), shape_of(kind)
         nbytes = dtype.itemsize * math.prod(shape)
-        address = placer.place(name, nbytes, number(op.address), describe(op))
+        given = number(op.address)
+        if self._addresses is not None and self._addresses.known(op):
+            given = self._addresses.of(op, op)
+        address = placer.place(name, nbytes, given, describe(op))
         buffer = place(name, tile.memory, address, dtype, shape)
         initial = plain_values.initial_value(op)
         if initial is not None:

@@ -174,11 +174,12 @@ class CommandCompiler:
         names = ("column", "row", "direction", "channel", "column_num", "row_num")
         values = ", ".join(expression(w, op.field(name)) for name in names)
         w.settle()
-        w.emit(f"for awaited in {w.bind(self._awaits)}({values}): yield awaited")
+        w.emit(f"for awaited in {w.bind(self.awaits)}({values}): yield awaited")
 
-    def _awaits(
+    def awaits(
         self, column: int, row: int, direction: int, channel: int, columns: int, rows: int
     ) -> list[Await]:
+        """Waits for one token of a channel of each of `columns` x `rows` tiles."""
         ports = [
             Port(c, r, Direction(direction), channel)
             for c in range(column, column + columns)
@@ -251,12 +252,13 @@ class CommandCompiler:
     def _address_patch(self, w: Writer, op: NpuAddressPatchOp) -> None:
         plus, register = op.scalars
         address = str(op.addr.value.data) if register is None else expression(w, register)
-        call = w.bind(self._patch, "patch")
+        call = w.bind(self.patch, "patch")
         self._pause(w, _WRITE)
         index = op.arg_idx.value.data
         w.emit(f"{call}({address}, {index}, {expression(w, plus or 0)}, {describe(op)!r})")
 
-    def _patch(self, address: int, index: int, plus: int, where: str) -> None:
+    def patch(self, address: int, index: int, plus: int, where: str) -> None:
+        """Put the host's argument `index`, plus bytes, into the descriptor word at `address`."""
         argument = self._arguments[index] if index < len(self._arguments) else None
         if isinstance(argument, int):
             raise SimulationError(f"argument {index} is a number, not a buffer", where=where)

@@ -46,6 +46,7 @@ from aiec.runtime.sim.program.writer import CONTROL, Handler, Writer
 from aiec.runtime.sim.sequence.commands import CommandCompiler, expression, tuple_expression
 from aiec.runtime.sim.sequence.controller import Controller, Span
 from aiec.runtime.sim.sequence.register_writes import Registers
+from aiec.runtime.sim.sequence.stream import StreamPlayer
 from aiec.runtime.sim.sequence.transfer_tasks import BdNumbers, BdSite, TaskController, TaskSite
 
 _DYNAMIC = -(2**63)
@@ -76,6 +77,7 @@ class SequenceCompiler:
         self._commands = CommandCompiler(
             elaborated, controller, self.registers, self.host_arguments
         )
+        self.player = StreamPlayer(machine, self.registers, self._commands)
         self._handlers: dict[str, Handler] = {
             **CONTROL,
             **SCALARS,

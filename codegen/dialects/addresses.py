@@ -1,15 +1,16 @@
 """Addresses of buffers, as mlir-aie assigns them: largest first, in turn over banks or in a row.
 
-For what a sequence writes: parameters, and descriptors of its tasks. A tile says its scheme;
-without one it is bank-aware, and in a row where that does not fit. Refuses a place that mlir-aie
-does not define (which of more than 16 buffers of a size comes first) or that depends on how it
-lowers ObjectFifos on the tile.
+For what a stream of instructions writes: parameters, and descriptors of tasks. A tile says its
+scheme; without one it is bank-aware, and in a row where that does not fit. Refuses a place that
+mlir-aie does not define (which of more than 16 buffers of a size comes first) or that depends on
+how it lowers ObjectFifos on the tile.
 Source: mlir-aie AIEAssignBuffers.cpp, 14 Mar and 14 Aug 2026; the latter aligns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from xdsl.dialects.builtin import (
     AnyFloat,
@@ -21,10 +22,10 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation
 
-from aiec.codegen.dialects import describe
+from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.objectfifo import ObjectFifoOp
+from aiec.codegen.dialects.places import Place, declared, place_of
 from aiec.codegen.dialects.structure import BufferOp, CoreOp, DeviceOp, LogicalTileOp, TileOp
-from aiec.codegen.instructions.places import Place, declared, place_of
 from aiec.ir.errors import DesignError
 from aiec.ir.registers import MEM_ROW
 from aiec.ir.target import Target
@@ -56,6 +57,10 @@ class Addresses:
         self.by_name = {name.data: op for name, op in named if name is not None}
         self._target, self._aligns = target, aligns
         self._found: dict[BufferOp, int] = {}
+
+    def known(self, buffer: BufferOp) -> bool:
+        """Whether the place of `buffer` is the text's alone: no ObjectFifo is on its tile."""
+        return buffer.address is not None or place_of(buffer.tile) not in self._fifos
 
     def of(self, buffer: BufferOp, user: Operation) -> int:
         """The address of `buffer` in its tile, in bytes; `user` is named where there is none."""
@@ -89,16 +94,20 @@ class Addresses:
         scheme = tile.attributes.get("allocation_scheme")
         return scheme.data if isinstance(scheme, StringAttr) else ""
 
+    @cached_property
+    def _fifos(self) -> dict[Place, str]:
+        """An ObjectFifo on each tile that has one."""
+        fifos = (op for op in self._declared if isinstance(op, ObjectFifoOp))
+        return {place_of(end): op.sym_name.data for op in fifos for end in op.operands}
+
     def _refuse_fifos(self, place: Place, user: Operation) -> None:
-        for op in self._declared:
-            if isinstance(op, ObjectFifoOp) and place in map(place_of, op.operands):
-                name = op.sym_name.data
-                raise DesignError(
-                    f"where buffers of tile {place} lie depends on how ObjectFifo @{name} is "
-                    "lowered",
-                    where=describe(user),
-                    todo="give the buffer an address, or lower the ObjectFifos with aie-opt first",
-                )
+        if place in self._fifos:
+            raise DesignError(
+                f"where buffers of tile {place} lie depends on how ObjectFifo "
+                f"@{self._fifos[place]} is lowered",
+                where=describe(user),
+                todo="give the buffer an address, or lower the ObjectFifos with aie-opt first",
+            )
 
     def _capacity(self, place: Place) -> int:
         is_mem = place[1] == MEM_ROW

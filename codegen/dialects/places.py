@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xdsl.ir import Operation, SSAValue
 
-from aiec.codegen.dialects import describe
+from aiec.codegen.dialects.locations import describe
 from aiec.codegen.dialects.structure import (
     CoreOp,
     DeviceOp,
