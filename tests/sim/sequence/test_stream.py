@@ -57,10 +57,10 @@ def test_a_relay_of_a_kernel():
 def pattern(random: Random) -> str:
     """A transfer of 64 elements out of 4096, in one to four dimensions."""
     sizes = random.choice(((1, 1, 1, 64), (1, 4, 4, 4), (4, 1, 2, 8), (2, 2, 2, 8), (1, 1, 8, 8)))
-    strides = [random.choice((1, 3)), *(random.randrange(1, 60) for _ in range(3))]
+    outer, middle, row = (random.randrange(1, 60) for _ in range(3))
     if sizes[0] > 1 and random.random() < 0.3:
-        strides[3] = 0
-    return designs.memcpy("a", "in", sizes, tuple(reversed(strides)))
+        outer = 0
+    return designs.memcpy("a", "in", sizes, (outer, middle, row, random.choice((1, 3))))
 
 
 @pytest.mark.parametrize("seed", range(12))
