@@ -21,7 +21,7 @@ from typing import Any
 
 from aiec.codegen.json_fields import Fields
 from aiec.codegen.manifest_encoder import describe_plan, parse_encoder_plan
-from aiec.codegen.toolchain import documented_commands
+from aiec.codegen.toolchain.command_lines import documented_commands
 from aiec.ir.design import (
     AnyDesign,
     Argument,

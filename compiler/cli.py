@@ -17,6 +17,7 @@ import typer
 from aiec import (
     __version__,
     command_bench,
+    command_build,
     command_compile,
     command_doctor,
     command_insts,
@@ -32,6 +33,7 @@ _OWN = (
     command_partition,
     command_profile,
     command_bench,
+    command_build,
     command_doctor,
     command_insts,
     command_sim,

@@ -35,10 +35,10 @@ def insts(
     ] = None,
 ) -> None:
     """Assemble what the NPU's controller reads to run a design. Needs no tools of the vendor."""
-    from aiec.codegen.build import MANIFEST, load_artifact, write_file
+    from aiec.codegen.build import load_artifact
+    from aiec.codegen.design_folder import MANIFEST, TEXT, instructions_name, write_file
     from aiec.codegen.dialects import parse
     from aiec.codegen.instructions import assemble
-    from aiec.codegen.toolchain import TEXT, instructions_name
 
     if mlir_aie not in (None, *MLIR_AIE_EPOCHS):
         raise OptionError(f"--mlir-aie {mlir_aie!r}", expected=nearest(mlir_aie, MLIR_AIE_EPOCHS))

@@ -87,14 +87,14 @@ def sim(
 
 def _folder_or_file(design: Path) -> Path:
     """The folder of a design of ours: it has the kernels, which the text alone has not."""
-    from aiec.codegen.build import MANIFEST
+    from aiec.codegen.design_folder import MANIFEST
 
     return design.parent if design.with_name(MANIFEST).is_file() else design
 
 
 def _named_by(insts: Path | None) -> str | None:
     """The sequence that a file of instructions is called after."""
-    from aiec.codegen.toolchain import instructions_name
+    from aiec.codegen.design_folder import instructions_name
 
     suffix = instructions_name("")
     return insts.name.removesuffix(suffix) if insts and insts.name.endswith(suffix) else None
@@ -102,7 +102,8 @@ def _named_by(insts: Path | None) -> str | None:
 
 def _epoch(design: Path, mlir_aie: str | None) -> str:
     """The generation whose streams a design's are: as asked for, the manifest's, or E2."""
-    from aiec.codegen.build import MANIFEST, load_artifact
+    from aiec.codegen.build import load_artifact
+    from aiec.codegen.design_folder import MANIFEST
 
     if mlir_aie not in (None, *MLIR_AIE_EPOCHS):
         raise OptionError(f"--mlir-aie {mlir_aie!r}", expected=nearest(mlir_aie, MLIR_AIE_EPOCHS))
@@ -113,7 +114,8 @@ def _epoch(design: Path, mlir_aie: str | None) -> str:
 
 def _controls(design: Path, sequence: str | None) -> dict[str, np.ndarray]:
     """For a folder with an encoder's blocks: weights of zeros that drive the cores all the same."""
-    from aiec.codegen.build import MANIFEST, load_artifact
+    from aiec.codegen.build import load_artifact
+    from aiec.codegen.design_folder import MANIFEST
     from aiec.ir.design import EncoderDesign
     from aiec.kernels.encoder_layout import pack_controls
 

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from aiec.codegen.toolchain import AIECC, MLIR_AIE_ROOT, PEANO_ROOT
+from aiec.codegen.toolchain.find import AIECC, AIECC_SCRIPT, MLIR_AIE_ROOT, PEANO_ROOT
 from aiec.named_models import MODEL_GROUP
 from aiec.runtime.open_device import ACCEL_NODE
 
@@ -91,7 +91,7 @@ def _pyxrt() -> Finding:
 
 
 def _aiecc() -> Finding:
-    path = _installed(MLIR_AIE_ROOT, set(AIECC.values())) or _first_program(AIECC.values())
+    path = _installed(MLIR_AIE_ROOT, (AIECC, AIECC_SCRIPT)) or _first_program((AIECC, AIECC_SCRIPT))
     todo = f"to make xclbin files, install mlir-aie and set {MLIR_AIE_ROOT}"
     return Finding("aiecc (mlir-aie)", path is not None, path or "not found", todo)
 
