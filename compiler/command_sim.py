@@ -59,6 +59,9 @@ def sim(
         Path | None,
         typer.Option(help="write a page that shows the array as a floor plan over time"),
     ] = None,
+    strict_hardware: Annotated[
+        bool, typer.Option("--strict-hardware", help="what only runs here is an error")
+    ] = False,
 ) -> None:
     """Run a design in the simulator, and say where the time went. All times are simulated."""
     with doing(f"simulating {design}"):
@@ -81,6 +84,7 @@ def sim(
             floor_plan=html,
             instructions=insts,
             epoch=_epoch(found, mlir_aie),
+            strict_hardware=strict_hardware,
         )
     print("\n".join(report.lines()))
 

@@ -42,6 +42,7 @@ def run_file(
     limit_bytes: int = DEFAULT_LIMIT_BYTES,
     trace: Path | None = None,
     floor_plan: Path | None = None,
+    strict_hardware: bool = False,
     defaults: Mapping[str, np.ndarray] | None = None,
     instructions: Path | None = None,
     epoch: str = "E2",
@@ -54,6 +55,7 @@ def run_file(
     limit_bytes: what the arrays made here, and the trace, may take.
     trace: where to write the timeline for Perfetto, also of a run that ends in an error.
     floor_plan: where to write the page that shows the array over time.
+    strict_hardware: what only runs here is an error.
     kernels: symbol to `module:function`, `file.py:function` or `file.cc`.
     instructions: a stream to run in place of the sequence's text, made for `epoch`, E1 or E2.
     """
@@ -68,7 +70,8 @@ def run_file(
     traced = trace is not None or floor_plan is not None
     simulator = Simulator(
         text, kernels=functions, device=device, seed=seed, name=str(path), trace=traced,
-        limit_bytes=limit_bytes, epoch=None if instructions is None else epoch,
+        limit_bytes=limit_bytes, strict_hardware=strict_hardware,
+        epoch=None if instructions is None else epoch,
     )  # fmt: skip
     stream = None if instructions is None else _stream(instructions)
     arguments = simulator.arguments(sequence)

@@ -17,6 +17,7 @@ from aiec.codegen.dialects.tasks import ConfigureOp
 from aiec.ir.errors import DesignError, nearest
 from aiec.ir.transaction import Transaction
 from aiec.runtime.sim.array.engine import Engine
+from aiec.runtime.sim.array.hazards import Hazards
 from aiec.runtime.sim.array.machine import Shared, SimMachine
 from aiec.runtime.sim.array.process import Action, Process
 from aiec.runtime.sim.array.stream import Ddr
@@ -75,6 +76,7 @@ class SimArray:
         device: str | None,
         seed: int,
         epoch: str | None = None,
+        strict: bool = False,
     ) -> None:
         self._epoch = epoch
         expand_bd_chains(module)
@@ -85,7 +87,7 @@ class SimArray:
         self.device = main.device.data.value
         engine = Engine(seed)
         ddr = Ddr(engine, Timing.of(target).ddr_bytes_per_cycle)
-        self.shared = Shared(engine, ddr, scratchpad_of(module))
+        self.shared = Shared(engine, ddr, scratchpad_of(module), Hazards(strict))
         self._built: dict[str, Loaded] = {}
         self.main = self.loaded = self._load(main.sym_name.data)
         self._process: dict[str, _SequenceProcess] = {}

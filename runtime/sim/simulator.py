@@ -90,6 +90,7 @@ def simulate(
     seed: int = 0,
     max_cycles: int | None = None,
     parameters: Parameters | None = None,
+    strict_hardware: bool = False,
 ) -> Report:
     """Run one runtime sequence of MLIR-AIE `text` on `args`; numpy arrays are written in place.
 
@@ -101,9 +102,12 @@ def simulate(
     seed: other than 0 permutes events of equal time and jitters latencies.
     max_cycles: of the run; by default what the driver's watchdog allows a submission.
     parameters: scratchpad parameters by name, or words of the scratchpad by number.
+    strict_hardware: what only runs here, and the report would warn of, is an error.
     Errors: DesignError for what cannot be built, SimulationError for what goes wrong in the run.
     """
-    simulator = Simulator(text, kernels=kernels, device=device, seed=seed)
+    simulator = Simulator(
+        text, kernels=kernels, device=device, seed=seed, strict_hardware=strict_hardware
+    )
     return simulator.run(args, sequence, max_cycles, parameters)
 
 
@@ -121,9 +125,15 @@ class Simulator:
         trace: bool = False,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         epoch: str | None = None,
+        strict_hardware: bool = False,
     ) -> None:
-        """epoch: lay buffers out as mlir-aie of E1 or E2 does, so that its streams find them."""
-        self._array = SimArray(parse(text, name), dict(kernels or {}), device, seed, epoch)
+        """epoch: lay buffers out as mlir-aie of E1 or E2 does, so that its streams find them.
+
+        strict_hardware: what hardware would not do, and a report would warn of, is an error.
+        """
+        module = parse(text, name)
+        given = dict(kernels or {})
+        self._array = SimArray(module, given, device, seed, epoch, strict_hardware)
         if trace:
             self._array.shared.engine.trace = Trace(limit_bytes)
 
@@ -230,6 +240,7 @@ class Simulator:
             notes=leftovers(machine)
             + tuple(machine.unwritten.notes.values())
             + tuple(sorted(self._array.loaded.compiler.registers.ignored)),
+            warnings=machine.hazards.warnings,
         )
 
 

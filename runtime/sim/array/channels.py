@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from aiec.ir.errors import SimulationError
+from aiec.ir.errors import AiecError, SimulationError
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.engine import Engine
 from aiec.runtime.sim.array.memory import Memory
@@ -58,6 +58,8 @@ class Iteration:
 class Bd:
     """One buffer descriptor as its registers hold it. `where` is the op and line it came from.
 
+    fault: what is wrong with it, which a channel that starts it raises: registers are written word
+        by word, so that a descriptor may be wrong until its last.
     seen: addresses from which it has run to its end; memory once written stays written, so what it
     sends or brings is looked at once.
     """
@@ -71,6 +73,7 @@ class Bd:
     next: int | None = None
     packet: int | None = None
     iteration: Iteration | None = None
+    fault: AiecError | None = None
     seen: set[int] = field(default_factory=set)
 
 
@@ -250,6 +253,8 @@ class Channel:
                 f"{self.name}: descriptor {bd_id} is started at cycle {self.engine.now} "
                 "but was never written"
             )
+        if bd.fault is not None:
+            raise bd.fault
         self.bd, self.bd_id, self.since = bd, bd_id, self.engine.now
         use = bd.acquire
         if use is None or use.lock.acquire(use.value, use.equal, self._locked):

@@ -70,8 +70,6 @@ def _explain(error: Exception) -> str:
             return f"an access outside its memref: {error}"
         case ZeroDivisionError():
             return "a division by zero"
-        case OverflowError():
-            return f"a number that does not fit its type: {error}"
         case UnboundLocalError():
             return "a value is used before it is computed"
         case _:

@@ -9,6 +9,7 @@ fields.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from aiec.ir.errors import DesignError
@@ -16,6 +17,7 @@ from aiec.ir.target import DmaLimits
 from aiec.runtime.sim.array.access import Access, access
 
 WORD_BYTES = 4
+Dims = tuple[tuple[int, int], ...]  # size and stride in elements, outermost first
 
 
 def check_bd(
@@ -44,11 +46,12 @@ def check_iteration(limits: DmaLimits, where: str, size: int, stride_bytes: int)
             expected=f"1 to {limits.iteration_wrap}",
             todo="use more descriptors, or a repeat where the stride is 0",
         )
-    if stride_bytes % WORD_BYTES or stride_bytes // WORD_BYTES > 1 << limits.step_bits:
+    least = WORD_BYTES if size > 1 else 0
+    if stride_bytes % WORD_BYTES or not least <= stride_bytes <= WORD_BYTES << limits.step_bits:
         raise DesignError(
             f"the descriptor's iteration steps {stride_bytes} bytes",
             where=where,
-            expected=f"a multiple of 4 up to {WORD_BYTES << limits.step_bits}",
+            expected=f"a multiple of 4 from {least} to {WORD_BYTES << limits.step_bits}",
         )
 
 
@@ -60,6 +63,21 @@ def check_repeat(limits: DmaLimits, where: str, repeat: int) -> None:
             where=where,
             expected=f"1 to {limits.max_repeat} runs",
         )
+
+
+def to_length(dims: Dims, length: int, most: int, itemsize: int) -> Dims:
+    """The layout `dims` as the registers walk it until `length` elements end the transfer.
+
+    The outermost of `most` dimensions has no size register and goes on; a shorter layout starts
+    again one word further on, the step of a dimension that is not written. Source: AM025.
+    """
+    moved = math.prod(n for n, _ in dims)
+    if not dims or moved >= length:
+        return dims
+    times = -(-length // moved)
+    if len(dims) == most:
+        return ((dims[0][0] * times, dims[0][1]), *dims[1:])
+    return ((times, max(1, WORD_BYTES // itemsize)), *dims)
 
 
 @lru_cache(maxsize=4096)
@@ -89,16 +107,19 @@ def _dimension_fault(
     if len(dims) > limits.dims:
         return f"has {len(dims)} dimensions", f"at most {limits.dims}"
     inner_size, inner_stride = dims[-1]
-    if itemsize < WORD_BYTES and (inner_stride != 1 and inner_size > 1):
+    packed = (
+        itemsize < WORD_BYTES or itemsize % WORD_BYTES > 0
+    )  # no element begins a word by itself
+    if packed and (inner_stride != 1 and inner_size > 1):
         return f"steps {inner_stride} elements of {itemsize} bytes", "a stride of 1 innermost"
     if inner_size * itemsize % WORD_BYTES:
         return f"has innermost runs of {inner_size * itemsize} bytes", "a multiple of 4 bytes"
     for place, (size, stride) in enumerate(dims):
         innermost = place == len(dims) - 1
-        count = size * itemsize // WORD_BYTES if innermost and itemsize < WORD_BYTES else size
+        count = size * itemsize // WORD_BYTES if innermost and packed else size
         if place > 0 and count >= 1 << limits.wrap_bits:
             return f"has a size of {count} words or steps", f"at most {(1 << limits.wrap_bits) - 1}"
-        fault = None if innermost and itemsize < WORD_BYTES else _step_fault(
+        fault = None if innermost and packed else _step_fault(
             limits, size, stride * itemsize
         )  # fmt: skip
         if fault is not None:

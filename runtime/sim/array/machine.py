@@ -20,6 +20,7 @@ from aiec.runtime.sim.array.channels import Bd, Channel, ChannelTask
 from aiec.runtime.sim.array.control import ControlPort, ControlSource, RegisterFile
 from aiec.runtime.sim.array.core_stream import CoreStream
 from aiec.runtime.sim.array.engine import Engine
+from aiec.runtime.sim.array.hazards import Hazards
 from aiec.runtime.sim.array.memory import Memory, SimBuffer, tile_memory
 from aiec.runtime.sim.array.packet import PacketPath, PacketSink, PacketSource, packet_header
 from aiec.runtime.sim.array.process import Process
@@ -106,6 +107,7 @@ class Shared:
     engine: Engine
     ddr: Ddr
     scratchpad: Scratchpad
+    hazards: Hazards = field(default_factory=Hazards)
     memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
 
 
@@ -119,6 +121,7 @@ class SimMachine:
         self.shared = shared
         self.engine = shared.engine
         self.ddr = shared.ddr
+        self.hazards = shared.hazards
         self.tiles: dict[tuple[int, int], Tile] = {}
         self.channels: dict[Port, Channel] = {}
         self.tokens: dict[Port, Tokens] = {}

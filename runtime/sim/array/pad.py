@@ -16,7 +16,7 @@ from aiec.runtime.sim.array.limits import WORD_BYTES
 
 _WORDS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 # Widths of the before and after fields of the innermost three dimensions. Source: REGDB.
-_FIELD_BITS = (6, 5, 4)
+PAD_BITS = (6, 5, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ def padded(
     value: int,
 ) -> Padded:
     """The padded pattern, or a `DesignError` for what the registers cannot hold."""
+    if itemsize not in _WORDS:
+        raise DesignError(f"the descriptor pads elements of {itemsize} bytes", where=where,
+                          expected="elements of 1, 2, 4 or 8 bytes")  # fmt: skip
     if len(pads) != len(sizes):
         raise DesignError(f"the descriptor pads {len(pads)} dimensions", where=where,
                           expected=f"{len(sizes)}, one pair a dimension")  # fmt: skip
@@ -73,7 +76,7 @@ def padded(
                 expected="whole 32-bit words",
             )
         most = max(before, after) * scale // WORD_BYTES
-        if (place >= len(_FIELD_BITS) and most) or most >= 1 << _FIELD_BITS[min(place, 2)]:
+        if (place >= len(PAD_BITS) and most) or most >= 1 << PAD_BITS[min(place, 2)]:
             raise DesignError(
                 f"the descriptor pads dimension {place} with {most}",
                 where=where,

@@ -84,6 +84,7 @@ class CoreCompiler:
             "aie.objectfifo.subview.access": self._fifo_access,
             "func.call": self._call,
             "aie.event": _nothing,
+            "aie.buffer": _nothing,
             "aie.put_cascade": self._put_cascade,
             "aie.get_cascade": self._get_cascade,
             "aie.put_stream": self._put_stream,
@@ -206,7 +207,7 @@ class CoreCompiler:
     def _fifo_release(self, w: Writer, op: ObjectFifoReleaseOp) -> None:
         port, action = w.bind(self._port(op), "fifo"), w.fresh("action")
         w.settle()
-        w.emit(f"{action} = {port}.release({op.size.value.data})")
+        w.emit(f"{action} = {port}.release({op.size.value.data}, {describe(op)!r})")
         w.emit(f"if {action} is not None: yield {action}")
 
     def _fifo_access(self, w: Writer, op: ObjectFifoSubviewAccessOp) -> None:
@@ -300,4 +301,4 @@ def as_beat(value: np.ndarray) -> np.ndarray:
 
 
 def _nothing(w: Writer, op: Operation) -> None:
-    """An event for the trace unit."""
+    """An event for the trace unit, or a buffer that elaboration has placed."""

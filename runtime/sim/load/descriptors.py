@@ -7,16 +7,18 @@ number. A chain that comes back to itself runs for ever, one that ends in `aie.e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xdsl.ir import Block, Operation, SSAValue
 
 from aiec.codegen.dialects.dma import DmaBdOp
 from aiec.codegen.dialects.locks import UseLockOp
 from aiec.ir.errors import DesignError
+from aiec.runtime.sim.array.access import Access
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
-from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat
+from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat, to_length
 from aiec.runtime.sim.array.machine import Direction, Port, SimMachine, Tile
-from aiec.runtime.sim.array.memory import SimBuffer
+from aiec.runtime.sim.array.memory import Memory, SimBuffer
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.load import plain_values
@@ -38,6 +40,12 @@ class DescriptorWriter:
         """All channels of a DMA region, in the order in which it starts them."""
         for inner in op.walk():
             if isinstance(inner, DmaBdOp) and (explicit := number(inner.bd_id)) is not None:
+                if explicit in self._taken:
+                    raise DesignError(
+                        f"descriptor {explicit} of {self._tile} is declared twice",
+                        where=describe(inner),
+                        expected="an id of its own, or none, for each descriptor",
+                    )
                 self._taken.add(explicit)
         for start in plain_values.starts(op):
             port = Port(
@@ -104,30 +112,47 @@ def bd_pattern(
     """The checked access pattern of a descriptor in a tile's own text."""
     where, item = f"{describe(op)} of {tile}", buffer.array.itemsize
     length = fixed(op.length, buffer.array.size, where)
-    sizes = tuple(fixed(n, 1, where) for n, _ in op.dims) or (length,)
-    strides = tuple(fixed(s, 1, where) for _, s in op.dims) or (1,)
+    dims = tuple((fixed(n, 1, where), fixed(s, 1, where)) for n, s in op.dims)
     pads = op.padding
+    cut = bool(dims) and op.length is not None and not pads
+    if cut and length > 0:
+        dims = to_length(dims, length, tile.limits.dims, item)
+    sizes, strides = tuple(n for n, _ in dims) or (length,), tuple(s for _, s in dims) or (1,)
     if pads and not op.dims:
         length -= sum(pads[0])
         sizes = (length,)
     inner = check_bd(tile.limits, where, address, sizes, strides, item)
-    pattern: Pattern = inner
+    pattern: Pattern = replace(inner, nbytes=length * item) if cut else inner
     if pads:
         value = pad_value if pad_value is not None else number(op.pad_value) or 0
         pattern = padded(where, inner, sizes, pads, item, value)
-    if op.dims and op.length is not None and pattern.nbytes != fixed(op.length, 0, where) * item:
+    if (
+        pads
+        and op.dims
+        and op.length is not None
+        and pattern.nbytes != fixed(op.length, 0, where) * item
+    ):
         raise DesignError(
             f"the descriptor's len is {op.length}, its sizes make {pattern.nbytes // item}",
             where=where,
             expected="their product, padding included",
         )
-    if address + inner.lowest < 0 or address + inner.reach > buffer.memory.data.size:
-        raise DesignError(
-            f"the descriptor touches byte {address + inner.reach - 1} of {tile}",
-            where=where,
-            expected=f"at most {buffer.memory.data.size - 1}",
-        )
+    check_walk(where, buffer.memory, address, inner, bd_iteration(tile, op, item))
     return pattern
+
+
+def check_walk(
+    where: str, memory: Memory, address: int, pattern: Access, iteration: Iteration | None = None
+) -> None:
+    """Refuse a descriptor that walks out of its memory, in any of its runs."""
+    steps = 0 if iteration is None else (iteration.size - 1) * iteration.stride_bytes
+    first, last = address + pattern.lowest, address + pattern.reach + steps - 1
+    if first < 0 or last >= memory.data.size:
+        raise DesignError(
+            f"the descriptor touches bytes {first} to {last} of {memory.name}",
+            where=where,
+            expected=f"0 to {memory.data.size - 1}",
+        )
 
 
 def bd_iteration(tile: Tile, op: DmaBdOp, itemsize: int) -> Iteration | None:

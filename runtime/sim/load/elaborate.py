@@ -155,6 +155,12 @@ class _Elaboration:
                     where=where,
                     expected=f"0 to {tile.limits.locks - 1}",
                 )
+            if chosen in tile.locks:
+                raise DesignError(
+                    f"lock {chosen} of {tile} is declared twice",
+                    where=where,
+                    expected="an id of its own, or none, for each lock",
+                )
             lock = self._machine.lock(tile, chosen)
             if name := symbol(op):
                 lock.name = f"{name} ({lock.name})"
@@ -168,11 +174,11 @@ class _Elaboration:
         default = self._machine.target.core_stack_bytes
         placers = self._placers = {
             str(tile := self._tile(op.tile, op)): BufferPlacer(
-                tile, plain_values.stack_bytes(op, default)
+                tile, plain_values.stack_bytes(op, default, tile.memory.data.size)
             )
             for op in self._of(CoreOp)
         }
-        for op in self._of(BufferOp):
+        for op in sorted(self._of(BufferOp), key=lambda op: op.address is None):
             tile = self._tile(op.tile, op)
             placer = placers.setdefault(str(tile), BufferPlacer(tile, 0))
             name = symbol(op) or f"buffer {len(self._machine.buffers)}"
@@ -197,7 +203,8 @@ class _Elaboration:
         given = number(op.address)
         if self._addresses is not None and self._addresses.known(op):
             given = self._addresses.of(op, op)
-        address = placer.place(name, nbytes, given, describe(op))
+        aligned = number(op.attributes.get("aligned")) != 0
+        address = placer.place(name, nbytes, given, describe(op), aligned)
         buffer = place(name, tile.memory, address, dtype, shape)
         initial = plain_values.initial_value(op)
         if initial is not None:

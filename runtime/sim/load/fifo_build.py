@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from xdsl.ir import SSAValue
 
-from aiec.ir.errors import DesignError, SimulationError
+from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Pattern
-from aiec.runtime.sim.array.limits import WORD_BYTES, check_bd
+from aiec.runtime.sim.array.hazards import Hazards
+from aiec.runtime.sim.array.limits import check_bd, to_length
 from aiec.runtime.sim.array.machine import (
     MEM_ROW,
     SHIM_ROW,
@@ -31,6 +32,7 @@ from aiec.runtime.sim.array.memory import SimBuffer, place
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.process import Acquire, Release
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
+from aiec.runtime.sim.load.descriptors import check_walk
 from aiec.runtime.sim.load.fifo_place import PlacedPool, place_pools
 from aiec.runtime.sim.load.fifo_plan import Dims, Fifo, FifoPart, FifoSide, Place, Pool
 from aiec.runtime.sim.load.placement import BufferPlacer, free_descriptor, free_lock
@@ -55,8 +57,9 @@ class BuiltPool:
 class CorePort:
     """A core's end of a fifo: how many objects it holds, and which is the oldest."""
 
-    def __init__(self, name: str, built: BuiltPool, side: FifoSide) -> None:
+    def __init__(self, name: str, built: BuiltPool, side: FifoSide, hazards: Hazards) -> None:
         self.name = name
+        self._hazards = hazards
         self._arrays = [buffer.array for buffer in built.buffers]
         self._held = self._first = 0
         self._actions: dict[tuple[bool, int], Acquire | Release] = {}
@@ -93,14 +96,19 @@ class CorePort:
         arrays, first = self._arrays, self._first
         return [arrays[(first + i) % len(arrays)] for i in range(count)]
 
-    def release(self, count: int) -> Release | None:
-        """The action that gives back the oldest `count`; refuses more than are held."""
+    def release(self, count: int, where: str) -> Release | None:
+        """The action that gives back the oldest `count`. The lock rises by more than are held, too:
+        the other end may then touch an object that is in use."""
         if count > self._held:
-            raise SimulationError(
-                f"a core releases {count} objects of @{self.name} and holds {self._held}"
+            self._hazards.tell(
+                f"a core releases {count} objects of @{self.name} and holds {self._held}, so that "
+                "its other end runs ahead by the rest",
+                where,
+                "release as many as were acquired",
             )
-        self._held -= count
-        self._first = (self._first + count) % len(self._arrays)
+        given = min(count, self._held)
+        self._held -= given
+        self._first = (self._first + given) % len(self._arrays)
         if self._give is None or not count:
             return None
         key = False, count
@@ -209,7 +217,7 @@ class FifoBuilder:
         ends += [(FifoSide.CONSUMER, end) for end in fifo.consumers]
         for side, end in ends:
             if end.pool is not None:
-                port = CorePort(fifo.name, self._pools[id(end.pool)], side)
+                port = CorePort(fifo.name, self._pools[id(end.pool)], side, self._machine.hazards)
                 self.ports[fifo.name, side, end.place] = port
 
     def _rearm(self, fifo: Fifo) -> None:
@@ -325,25 +333,11 @@ class FifoBuilder:
         whole = tile.row == MEM_ROW or end.pool.external  # a host's buffer moves as one
         length = part.length if whole else fifo.length(index)
         if not pads:
-            dims = _to_length(dims, length, tile.limits.dims, item)
+            dims = to_length(dims, length, tile.limits.dims, item)
         sizes, strides = tuple(n for n, _ in dims) or (length,), tuple(s for _, s in dims) or (1,)
         address = buffer.address + part.offset * item
         inner = check_bd(tile.limits, where, address, sizes, strides, item)
+        check_walk(where, buffer.memory, address, inner)
         if pads:
             return padded(where, inner, sizes, fifo.padding, item, fifo.pad_value or 0)
         return replace(inner, nbytes=length * item)
-
-
-def _to_length(dims: Dims, length: int, most: int, itemsize: int) -> Dims:
-    """The layout as the registers walk it until the object's length ends the transfer.
-
-    The outermost of `most` dimensions has no size register and goes on; a shorter layout starts
-    again one word further on, the step of a dimension that is not written. Source: AM025.
-    """
-    moved = math.prod(n for n, _ in dims)
-    if not dims or moved >= length:
-        return dims
-    times = -(-length // moved)
-    if len(dims) == most:
-        return ((dims[0][0] * times, dims[0][1]), *dims[1:])
-    return ((times, max(1, WORD_BYTES // itemsize)), *dims)

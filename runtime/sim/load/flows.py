@@ -22,6 +22,7 @@ from aiec.codegen.dialects.routing import (
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array.cascade import Cascade
 from aiec.runtime.sim.array.machine import (
+    MEM_ROW,
     SHIM_ROW,
     CorePortOf,
     Direction,
@@ -46,6 +47,8 @@ SHIM_MUX = {
     (Direction.S2MM, "South", 3): ("DMA", 1),
 }
 _CASCADE_STEPS = {"South": (0, -1, "North"), "East": (1, 0, "West")}
+# Where a core's cascade comes from and goes to at reset. Source: REGDB, Accumulator_Control.
+_RESET_INPUT, _RESET_OUTPUT = "North", "South"
 
 
 class FlowBuilder:
@@ -84,19 +87,27 @@ class FlowBuilder:
                 self._routed_packets(connection, connection.packet)
 
     def build_cascades(self) -> None:
-        """The cascades between cores, named by their ends or by the sides of each core."""
+        """The cascades between cores: of each two whose sides face each other.
+
+        Sides are named by a flow's ends or for each core; reset leaves the rest.
+        """
+        tiles = self._machine.tiles
+        incoming = dict.fromkeys(tiles, _RESET_INPUT)
+        outgoing = dict.fromkeys(tiles, _RESET_OUTPUT)
+        for op in self._of(ConfigureCascadeOp):
+            tile = self._tile(op.tile, op)
+            incoming[tile.column, tile.row] = op.input_dir.data.value
+            outgoing[tile.column, tile.row] = op.output_dir.data.value
         for op in self._of(CascadeFlowOp):
-            self._cascade(self._tile(op.source_tile, op), self._tile(op.dest_tile, op))
-        sides = {
-            (tile.column, tile.row): (tile, op.input_dir.data.value, op.output_dir.data.value)
-            for op in self._of(ConfigureCascadeOp)
-            for tile in (self._tile(op.tile, op),)
-        }
-        for (column, row), (tile, _, out) in sides.items():
-            columns, rows, side = _CASCADE_STEPS.get(out, (0, 0, ""))
-            sink = sides.get((column + columns, row + rows))
-            if sink is not None and sink[1] == side:
-                self._cascade(tile, sink[0])
+            source, sink = self._tile(op.source_tile, op), self._tile(op.dest_tile, op)
+            down = source.column == sink.column
+            outgoing[source.column, source.row] = "South" if down else "East"
+            incoming[sink.column, sink.row] = "North" if down else "West"
+        for (column, row), side in outgoing.items():
+            columns, rows, facing = _CASCADE_STEPS.get(side, (0, 0, ""))
+            there = column + columns, row + rows
+            if row + rows > MEM_ROW and incoming.get(there) == facing:
+                self._cascade(tiles[column, row], tiles[there])
 
     def _of(self, kind: type[OpT]) -> list[OpT]:
         return [op for op in self._ops if isinstance(op, kind)]
@@ -117,7 +128,9 @@ class FlowBuilder:
         source = self._end(column, row, bundle, channel, Direction.MM2S, connection.where)
         for (c, r), (kind, number_) in connection.sinks:
             sink = self._end(c, r, kind, number_, Direction.S2MM, connection.where)
-            self._circuit(source, sink, connection.where)
+            # mlir-aie's router leaves flows of broadcasts beside the switches that it made of them.
+            if sink not in self._sinks.get(source, ()):
+                self._circuit(source, sink, connection.where)
 
     def _routed_packets(self, connection: Connection, packet: int) -> None:
         (column, row), wire = connection.source

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from xdsl.dialects import func
+from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
-from aiec.codegen.dialects.attributes import PacketInfoAttr
+from aiec.codegen.dialects.attributes import BlockFloatType, PacketInfoAttr
 from aiec.codegen.dialects.dma import DmaBdOp
 from aiec.codegen.dialects.locks import LockOp, UseLockOp
 from aiec.codegen.dialects.npu import NpuDmaMemcpyNdOp
@@ -118,6 +119,7 @@ class _Check:
         for op in block.ops:
             if isinstance(op, DmaBdOp):
                 _check_pairs(op, locks)
+                _check_buffer(op)
                 self._check_reach(op, op.buffer, at, channel)
                 self._padding(op, at, direction, pad_value or number(op.pad_value))
         for op in locks:
@@ -154,7 +156,7 @@ class _Check:
     def _memcpy(self, op: NpuDmaMemcpyNdOp) -> None:
         self._burst(op)
         kind = element_of(op.memref.type)
-        if dtype_of(kind).itemsize > WORD_BYTES:
+        if dtype_of(kind).itemsize > WORD_BYTES and not isinstance(kind, BlockFloatType):
             raise DesignError(f"a transfer of elements of type {kind}", where=describe(op),
                               expected="elements of at most 32 bits")  # fmt: skip
 
@@ -230,6 +232,24 @@ class _Check:
         if isinstance(op.value, int) and abs(op.value) > most:
             raise DesignError(f"a lock is used with {op.value}", where=describe(op),
                               expected=f"at most {most}")  # fmt: skip
+
+
+def _check_buffer(op: DmaBdOp) -> None:
+    """A layout stays within its buffer, wherever in it the transfer begins."""
+    kind, dims = op.buffer.type, [(n, s) for n, s in op.dims if isinstance(n, int)]
+    steps = [(n - 1) * s for n, s in dims if isinstance(s, int)]
+    if (
+        not isinstance(kind, MemRefType)
+        or not kind.has_static_shape()
+        or len(steps) != len(op.dims)
+    ):
+        return
+    if sum(steps) >= kind.element_count() > 0:
+        raise DesignError(
+            f"the descriptor's layout walks to element {sum(steps)} of %{op.buffer.name_hint}",
+            where=describe(op),
+            expected=f"0 to {kind.element_count() - 1}",
+        )
 
 
 def _check_pairs(op: DmaBdOp, locks: Sequence[UseLockOp]) -> None:

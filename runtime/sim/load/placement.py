@@ -8,9 +8,11 @@ a mem tile's even channels use the lower half, its odd channels the upper).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from aiec.ir.errors import DesignError
 from aiec.ir.target import TARGETS, Target
+from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
 
 _OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
@@ -53,23 +55,41 @@ def free_tile(
                       todo="use fewer tiles or a larger device")  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Bytes of a tile's memory that somebody has."""
+
+    name: str
+    start: int
+    end: int
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether a byte of [start, end) is in it."""
+        return self.start < end and start < self.end
+
+
 class BufferPlacer:
-    """Gives the buffers of one tile their addresses."""
+    """Gives the buffers of one tile their addresses; those that the text gives come first.
+
+    alignment: that an address of the text must have, in bytes. Source: mlir-aie
+    getComputeTileLoadStoreBusWidth, getMemTileLoadStoreBusWidth.
+    """
 
     def __init__(self, tile: Tile, stack_bytes: int) -> None:
         self._tile = tile
         self._next = stack_bytes
+        self._taken = [_Range("the stack", 0, stack_bytes)] if stack_bytes else []
+        self._alignment = WORD_BYTES if tile.row == MEM_ROW else SMALL_ALIGNMENT
 
-    def place(self, name: str, nbytes: int, address: int | None, where: str) -> int:
-        """The address of a buffer; explicit ones are taken as they are."""
+    def place(
+        self, name: str, nbytes: int, address: int | None, where: str, aligned: bool = True
+    ) -> int:
+        """The address of a buffer; one that the text gives is checked and taken as it is."""
         if address is None:
-            alignment = BUFFER_ALIGNMENT if nbytes >= BUFFER_ALIGNMENT else SMALL_ALIGNMENT
-            address = -(-self._next // alignment) * alignment
-            self._next = address + nbytes
+            address = self._free(nbytes)
+        else:
+            self._check(name, nbytes, address, where, aligned)
         capacity = self._tile.memory.data.size
-        if address < 0:
-            raise DesignError(f"buffer {name} starts at byte {address}", where=where,
-                              expected=f"0 to {capacity - 1}")  # fmt: skip
         if address + nbytes > capacity:
             raise DesignError(
                 f"buffer {name} of {nbytes} bytes does not fit: it would end at byte "
@@ -77,7 +97,38 @@ class BufferPlacer:
                 where=where,
                 expected=f"at most {capacity} bytes, the stack included",
             )
+        self._taken.append(_Range(name, address, address + nbytes))
         return address
+
+    def _free(self, nbytes: int) -> int:
+        """The next address at which `nbytes` meet nothing that is placed."""
+        alignment = BUFFER_ALIGNMENT if nbytes >= BUFFER_ALIGNMENT else SMALL_ALIGNMENT
+        address = -(-self._next // alignment) * alignment
+        while met := [r.end for r in self._taken if r.meets(address, address + nbytes)]:
+            address = -(-max(met) // alignment) * alignment
+        self._next = address + nbytes
+        return address
+
+    def _check(self, name: str, nbytes: int, address: int, where: str, aligned: bool) -> None:
+        capacity = self._tile.memory.data.size
+        if address < 0:
+            raise DesignError(f"buffer {name} starts at byte {address}", where=where,
+                              expected=f"0 to {capacity - 1}")  # fmt: skip
+        for taken in self._taken:
+            if taken.meets(address, address + nbytes):
+                raise DesignError(
+                    f"buffer {name} at bytes {address} to {address + nbytes - 1} of {self._tile} "
+                    f"overlaps {taken.name} at bytes {taken.start} to {taken.end - 1}",
+                    where=where,
+                    expected="memory of its own",
+                )
+        if aligned and address % self._alignment:
+            raise DesignError(
+                f"buffer {name} starts at byte {address} of {self._tile}",
+                where=where,
+                expected=f"a multiple of {self._alignment}",
+                todo="move it, or say aligned = false where nothing loads vectors of it",
+            )
 
 
 def free_lock(tile: Tile, where: str) -> int:

@@ -100,9 +100,17 @@ def initial_value(op: BufferOp) -> np.ndarray | None:
     return None if op.initial_value is None else dense_array(op.initial_value)
 
 
-def stack_bytes(op: CoreOp, default: int) -> int:
-    """The stack of a core."""
-    return number(op.stack_size) or default
+def stack_bytes(op: CoreOp, default: int, memory_bytes: int) -> int:
+    """The stack of a core; refuses one that its memory of `memory_bytes` cannot hold."""
+    given = number(op.stack_size)
+    stack = default if given is None else given
+    if not 0 <= stack < memory_bytes:
+        raise DesignError(
+            f"the core has a stack of {stack} bytes",
+            where=describe(op),
+            expected=f"0 to {memory_bytes - 1}, and room for its buffers",
+        )
+    return stack
 
 
 def ports(op: FlowOp) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -19,6 +19,14 @@ from xdsl.ir import Attribute, Operation
 
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array import timing
+from aiec.runtime.sim.program.ieee import (
+    EXTREMES,
+    MATH,
+    float_divide,
+    float_to_signed,
+    float_to_unsigned,
+    integer_lanes,
+)
 from aiec.runtime.sim.program.lanes import LANES, Lanes, compare_floats, compare_integers, each
 from aiec.runtime.sim.program.types import bits_of, dtype_of, element_of, is_float
 from aiec.runtime.sim.program.writer import Handler, Writer
@@ -78,13 +86,6 @@ def remainder(a: int, b: int) -> int:
     return a - divide(a, b) * b
 
 
-def float_divide(a: float, b: float) -> float:
-    """IEEE division: by zero it is infinity or nan."""
-    if b:
-        return a / b
-    return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1, b)
-
-
 _SIGNED = {
     "arith.addi": "{a} + {b}", "arith.subi": "{a} - {b}", "arith.muli": "{a} * {b}",
     "arith.andi": "{a} & {b}", "arith.ori": "{a} | {b}", "arith.xori": "{a} ^ {b}",
@@ -100,8 +101,6 @@ _UNSIGNED = {
 }  # fmt: skip
 _FLOAT = {
     "arith.addf": "{a} + {b}", "arith.subf": "{a} - {b}", "arith.mulf": "{a} * {b}",
-    "arith.maximumf": "max({a}, {b})", "arith.minimumf": "min({a}, {b})",
-    "arith.maxnumf": "max({a}, {b})", "arith.minnumf": "min({a}, {b})",
 }  # fmt: skip
 # Results of index type that would grow without bound in a loop; a core's index has 32 bits, a
 # sequence's 64.
@@ -162,9 +161,16 @@ def _float(w: Writer, op: Operation) -> None:
     kind = op.results[0].type
     expression = _FLOAT[op.name].format(a=a, b=b)
     if isinstance(kind, VectorType):
-        w.define(op.results[0], _vectorised(w, expression))
+        w.define(op.results[0], expression)
     else:
         w.define(op.results[0], rounded(w, expression, kind))
+
+
+def _extreme(w: Writer, op: Operation) -> None:
+    a, b = _pair(w, op)
+    scalar, lanes = EXTREMES[op.name]
+    function = lanes if isinstance(op.results[0].type, VectorType) else scalar
+    w.define(op.results[0], f"{w.bind(function, 'extreme')}({a}, {b})")
 
 
 def _float_division(w: Writer, op: Operation) -> None:
@@ -259,10 +265,14 @@ def _to_float(w: Writer, op: Operation) -> None:
 
 def _to_integer(w: Writer, op: Operation) -> None:
     value, result = w.use(op.operands[0]), op.results[0]
+    convert = float_to_signed if op.name == "arith.fptosi" else float_to_unsigned
+    bits = bits_of(result.type) or 64
     if isinstance(result.type, VectorType):
-        w.define(result, f"{value}.astype({w.bind(dtype_of(element_of(result.type)))})")
+        dtype = w.bind(dtype_of(element_of(result.type)))
+        w.define(result, f"{w.bind(integer_lanes)}({w.bind(convert)}, {bits}, {dtype}, {value})")
     else:
-        w.define(result, wrapped(f"int({value})", bits_of(result.type)))
+        number = f"{w.bind(convert)}({value}, {bits})"
+        w.define(result, wrapped(number, bits_of(result.type)))
 
 
 def _bitcast(w: Writer, op: Operation) -> None:
@@ -287,26 +297,13 @@ def _math(w: Writer, op: Operation) -> None:
     arguments = ", ".join(w.uses(op.operands))
     if isinstance(result.type, VectorType) and is_float(result.type):
         dtype = w.bind(dtype_of(element_of(result.type)))
-        w.define(result, f"{w.bind(each)}({w.bind(_MATH[name], name)}, {dtype}, {arguments})")
+        w.define(result, f"{w.bind(each)}({w.bind(MATH[name], name)}, {dtype}, {arguments})")
         return
     if not is_float(result.type):
         raise DesignError(f"operation {op.name} on {result.type} is not supported",
                           where=w.describe(op))  # fmt: skip
-    function = w.bind(_MATH[name], name)
+    function = w.bind(MATH[name], name)
     w.define(result, rounded(w, f"{function}({arguments})", result.type))
-
-
-def _guarded_exp(value: float) -> float:
-    return math.exp(value) if value < 709 else math.inf
-
-
-_MATH = {
-    "absf": abs, "exp": _guarded_exp, "tanh": math.tanh, "sqrt": math.sqrt, "erf": math.erf,
-    "sin": math.sin, "cos": math.cos, "log": math.log, "log2": math.log2, "floor": math.floor,
-    "ceil": math.ceil, "powf": math.pow, "roundeven": round, "trunc": math.trunc,
-    "exp2": lambda value: 2.0**value, "rsqrt": lambda value: 1.0 / math.sqrt(value),
-    "fma": lambda a, b, c: a * b + c,
-}  # fmt: skip
 
 
 def _or_lanes(scalar: Handler, lanes: Lanes) -> Handler:
@@ -339,10 +336,11 @@ _NUMBERS: dict[str, Handler] = {
     **dict.fromkeys(_SIGNED, _integer),
     **dict.fromkeys(_UNSIGNED, _unsigned_integer),
     **dict.fromkeys(_FLOAT, _float),
+    **dict.fromkeys(EXTREMES, _extreme),
     **dict.fromkeys(("arith.extsi", "arith.trunci", "arith.index_cast"), _convert_integer),
     **dict.fromkeys(("arith.sitofp", "arith.uitofp", "arith.extf", "arith.truncf"), _to_float),
     **dict.fromkeys(("arith.fptosi", "arith.fptoui"), _to_integer),
-    **{f"math.{name}": _math for name in _MATH},
+    **{f"math.{name}": _math for name in MATH},
 }
 SCALARS: dict[str, Handler] = {
     name: _or_lanes(handler, LANES[name]) if name in LANES else handler

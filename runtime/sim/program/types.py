@@ -6,6 +6,8 @@ already rounded to their type, vectors and memrefs are numpy arrays.
 
 from __future__ import annotations
 
+import re
+
 import ml_dtypes
 import numpy as np
 from xdsl.dialects.builtin import (
@@ -21,6 +23,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute
 
+from aiec.codegen.dialects.attributes import BlockFloatType
 from aiec.ir.errors import DesignError
 
 _FLOATS: dict[type[Attribute], np.dtype] = {
@@ -43,10 +46,25 @@ def dtype_of(kind: Attribute) -> np.dtype:
             return np.dtype(f"{'u' if unsigned else 'i'}{bits // 8}")
     if type(kind) in _FLOATS:
         return _FLOATS[type(kind)]
+    if isinstance(kind, BlockFloatType) and (nbytes := block_bytes(kind.block_type.data)):
+        return np.dtype((np.void, nbytes))
     raise DesignError(
         f"element type {kind} has no layout in memory",
-        expected="an integer of 8, 16, 32 or 64 bits, bf16, f16, f32 or f64",
+        expected="an integer of 8, 16, 32 or 64 bits, bf16, f16, f32, f64, or blocks of bfp16",
     )
+
+
+def block_bytes(name: str) -> int | None:
+    """Bytes of one block of bfp16, such as v8bfp16ebs8: mantissas of 8 bits, and one byte of shared
+    exponent for every `ebs` of them. None of another name. Source: mlir-aie AIEXTypes.td (bfp).
+
+    v8bfp16ebs8 has 9 bytes, v16bfp16ebs16 17.
+    """
+    match = re.fullmatch(r"v(\d+)bfp16ebs(\d+)", name)
+    if match is None:
+        return None
+    values, shared = int(match[1]), int(match[2])
+    return values + values // shared if shared and values % shared == 0 else None
 
 
 def shape_of(kind: Attribute) -> tuple[int, ...]:

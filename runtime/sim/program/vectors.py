@@ -32,8 +32,8 @@ _DYNAMIC = -(2**63)
 VECTOR_BYTES = 64
 _REDUCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
     "add": np.sum, "mul": np.prod, "minsi": np.min, "maxsi": np.max, "minimumf": np.min,
-    "maximumf": np.max, "minnumf": np.min, "maxnumf": np.max, "and": np.bitwise_and.reduce,
-    "or": np.bitwise_or.reduce, "xor": np.bitwise_xor.reduce,
+    "maximumf": np.max, "minnumf": np.fmin.reduce, "maxnumf": np.fmax.reduce,
+    "and": np.bitwise_and.reduce, "or": np.bitwise_or.reduce, "xor": np.bitwise_xor.reduce,
 }  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiec.ir.errors import SimulationError
+from aiec.ir.errors import DesignError, SimulationError
 from aiec.runtime.sim.array.channels import Bd
 from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory
+from aiec.runtime.sim.array.pad import PAD_BITS
 from aiec.runtime.sim.array.tile_locks import Lock
 
 MEM_WINDOW_BYTES = 0x80000  # of a mem tile's view: west, own, east
@@ -171,6 +172,13 @@ _FIELDS: dict[int, dict[str, _Field]] = {
 }  # fmt: skip
 
 
+# Fields of a descriptor that are plain numbers.
+_PLAIN = (
+    "length", "address", "packet", "next",
+    "iteration_size", "iteration_stride", "iteration_current",
+)  # fmt: skip
+
+
 def encode(row: int, raw: RawBd) -> list[int]:
     """The words of a descriptor, such that `decode` reads the same; pads are left out."""
     row = min(row, 2)
@@ -191,6 +199,26 @@ def encode(row: int, raw: RawBd) -> list[int]:
     for (word, low, width), value in fields:
         words[word] |= (value & (1 << width) - 1) << low
     return words
+
+
+def check_fields(row: int, raw: RawBd, where: str) -> None:
+    """Refuse a field that is wider than its register."""
+    row = min(row, 2)
+    fields = _FIELDS[row]
+    given = [(name, getattr(raw, name), fields[name][2]) for name in _PLAIN]
+    given += [("size", n, f[2]) for n, f in zip(raw.sizes, _SIZES[row], strict=False)]
+    given += [("stride", n, f[2]) for n, f in zip(raw.strides, _STRIDES[row], strict=False)]
+    for name, use in (("acquire_lock", raw.acquire), ("release_lock", raw.release)):
+        given += [(name, 0 if use is None else use[0], fields[name][2])]
+    for (before, after), width in zip(raw.pads, PAD_BITS, strict=False):
+        given += [("padding", before, width), ("padding", after, width)]
+    for name, value, width in given:
+        if value is not None and not 0 <= value < 1 << width:
+            raise DesignError(
+                f"the descriptor's {name.replace('_', ' ')} is {value}",
+                where=where,
+                expected=f"0 to {(1 << width) - 1}: its register holds {width} bits",
+            )
 
 
 def raw_of(machine: SimMachine, tile: Tile, bd: Bd, where: str) -> RawBd:

@@ -29,23 +29,25 @@ from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.channels import ChannelTask
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import COLUMN_SHIFT, ROW_SHIFT, Direction, Port, Tile
+from aiec.runtime.sim.array.machine import COLUMN_SHIFT, MEM_ROW, ROW_SHIFT, Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.process import Await, Delay
 from aiec.runtime.sim.array.scratchpad import ENTRIES
 from aiec.runtime.sim.array.tile_locks import Lock
 from aiec.runtime.sim.load.elaborate import Elaborated
+from aiec.runtime.sim.load.legality import PACKET_TYPES
 from aiec.runtime.sim.load.parameters import offset_index, parameter_names
 from aiec.runtime.sim.load.plain_values import Mixed, describe, number, the
 from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
 from aiec.runtime.sim.program.writer import Handler, Writer
-from aiec.runtime.sim.sequence.bd_words import RawBd, signed7
+from aiec.runtime.sim.sequence.bd_words import RawBd, check_fields, signed7
 from aiec.runtime.sim.sequence.controller import Controller, Memcpy, Span
 from aiec.runtime.sim.sequence.register_writes import Registers
 
 _PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)
 _WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
 CONTROL_PACKET = 1  # the packet type that mlir-aie's designs give control packets
+LOCK_VALUES = 128  # of a descriptor's seven bits
 _CONTROL_WRITES = (0, 2)  # one word or a block
 # What only the tools or the tracing read.
 _WITHOUT_EFFECT = (
@@ -209,7 +211,7 @@ class CommandCompiler:
         bd, repeats = expression(w, op.bd_id), expression(w, op.repeat_count)
         task = f"{w.bind(ChannelTask)}({bd}, {repeats}, {token})"
         self._pause(w, _WRITE)
-        w.emit(f"{w.bind(self._controller.push, 'push')}({w.bind(port)}, {task})")
+        w.emit(f"{w.bind(self._controller.push, 'push')}({w.bind(port)}, {task}, {describe(op)!r})")
 
     def _write32(self, w: Writer, op: NpuWrite32Op | NpuMaskWrite32Op) -> None:
         where = describe(op)
@@ -269,12 +271,14 @@ class CommandCompiler:
         field = op.field
         tile = self._machine.tile(field("column"), field("row"), describe(op))
         pads = tuple((field(f"d{i}_zero_before"), field(f"d{i}_zero_after")) for i in range(3))
+        in_mem = tile.row == MEM_ROW  # has a third size, and a fourth stride that the op leaves
+        _check_writebd(tile, op)
         raw = RawBd(
             length=field("buffer_length"),
             # A core tile's offset is in bytes. Source: AIEDmaToNpu.cpp, words[0] of a tile DMA.
             address=field("buffer_offset") // (WORD_BYTES if tile.row > 1 else 1),
-            sizes=(field("d0_size"), field("d1_size")),
-            strides=(field("d0_stride"), field("d1_stride"), field("d2_stride")),
+            sizes=tuple(field(f"d{i}_size") for i in range(3 if in_mem else 2)),
+            strides=(*(field(f"d{i}_stride") for i in range(3)), *((0,) if in_mem else ())),
             packet=field("packet_id") if field("enable_packet") else None,
             iteration_size=field("iteration_size"),
             iteration_stride=field("iteration_stride"),
@@ -286,6 +290,7 @@ class CommandCompiler:
             if field("lock_rel_val") else None,
             pads=pads if any(map(any, pads)) else (),
         )  # fmt: skip
+        check_fields(tile.row, raw, describe(op))
         self._pause(w, Delay(timing.DESCRIPTOR_WORDS * timing.REGISTER_WRITE_CYCLES))
         call = w.bind(self._registers.write_raw, "write_bd")
         w.emit(f"{call}({w.bind(tile)}, {field('bd_id')}, {w.bind(raw)}, {describe(op)!r})")
@@ -350,6 +355,26 @@ class CommandCompiler:
     def _pause(self, w: Writer, delay: Delay) -> None:
         w.settle()
         w.emit(f"yield {w.bind(delay)}")
+
+
+def _check_writebd(tile: Tile, op: NpuWriteBdOp) -> None:
+    """Refuse what an `npu.writebd` says of descriptors, lock values and packets that are not."""
+    field, where = op.field, describe(op)
+    most = {"bd_id": tile.limits.bds, "packet_type": PACKET_TYPES}
+    if field("use_next_bd"):
+        most["next_bd"] = tile.limits.bds
+    for name, count in most.items():
+        if not 0 <= field(name) < count:
+            raise DesignError(f"the descriptor's {name} is {field(name)}", where=where,
+                              expected=f"0 to {count - 1}")  # fmt: skip
+    for name in ("lock_acq_val", "lock_rel_val"):
+        # A signed number, or the seven bits of one.
+        if not -LOCK_VALUES // 2 <= field(name) < LOCK_VALUES:
+            raise DesignError(
+                f"the descriptor's {name} is {field(name)}",
+                where=where,
+                expected=f"{-LOCK_VALUES // 2} to {LOCK_VALUES // 2 - 1}",
+            )
 
 
 def expression(w: Writer, value: Mixed) -> str:

@@ -16,6 +16,7 @@ from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration
 from aiec.runtime.sim.array.limits import WORD_BYTES, check_bd, check_iteration, check_repeat
 from aiec.runtime.sim.array.machine import Direction, Port, Rearm, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory, SimBuffer
+from aiec.runtime.sim.load.placement import descriptor_range
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +76,7 @@ class Controller:
             Bd(copy.where, span.memory, address, pattern,
                iteration=iteration, packet=copy.packet),
         )  # fmt: skip
-        self.push(copy.port, ChannelTask(copy.bd_id, sizes[0] - 1, copy.issue_token))
+        self.push(copy.port, ChannelTask(copy.bd_id, sizes[0] - 1, copy.issue_token), copy.where)
 
     def write_bd(self, tile: Tile, bd_id: int, bd: Bd) -> None:
         """Write descriptor `bd_id`; refuse it while a task still uses the old one."""
@@ -89,8 +90,17 @@ class Controller:
             self._check_free(tile, bd_id, bd.where)
         tile.descriptors[bd_id] = bd
 
-    def push(self, port: Port, task: ChannelTask) -> None:
-        """Push `task` to the queue of the channel at `port`."""
+    def push(self, port: Port, task: ChannelTask, where: str | None = None) -> None:
+        """Push `task` to the queue of the channel at `port`; refuse what its fields cannot hold."""
+        tile = self.machine.tile(port.column, port.row)
+        allowed = descriptor_range(tile, port.channel)
+        if task.bd not in allowed:
+            raise SimulationError(
+                f"{port} is given descriptor {task.bd}",
+                where=where,
+                expected=f"{allowed.start} to {allowed.stop - 1}",
+            )
+        check_repeat(tile.limits, where or str(port), task.repeat)
         self.machine.channel(port).push(task)
 
     def rtp_write(self, buffer: SimBuffer, index: int, value: int) -> None:

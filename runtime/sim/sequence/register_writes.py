@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aiec.ir.errors import SimulationError
-from aiec.runtime.sim.array.access import access
-from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
+from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration
 from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import (
     COLUMN_SHIFT,
@@ -27,9 +26,9 @@ from aiec.runtime.sim.array.machine import (
     Tile,
 )
 from aiec.runtime.sim.array.memory import Memory, tile_memory
-from aiec.runtime.sim.array.pad import Padded
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.array.unwritten import POISON_WORD
+from aiec.runtime.sim.sequence.bd_walk import pattern_of, walk_of
 from aiec.runtime.sim.sequence.bd_words import MEM_WINDOW_BYTES, RawBd, decode, encode, raw_of
 from aiec.runtime.sim.sequence.controller import Controller, Span
 
@@ -117,8 +116,6 @@ class Registers:
         tile, offset = self._locate(address, where)
         bd_id = (offset - SHIM_MAP.descriptors) // BD_BYTES
         entry = self._entry(tile, bd_id)
-        if host is None:
-            host = Span(tile_memory("a buffer beyond the declared arguments", 1 << 20))
         entry.host = host
         self._rebuild(tile, bd_id, entry, where)
 
@@ -224,7 +221,7 @@ class Registers:
             # Trace set-ups push more than a queue holds; hardware loses the last.
             self.ignored.add(f"a task pushed to the full queue of {port} was lost ({where})")
         else:
-            self._controller.push(port, task)
+            self._controller.push(port, task, where)
 
     def _rebuild(self, tile: Tile, bd_id: int, entry: _Words, where: str) -> None:
         raw = entry.raw or decode(tile.row, entry.words)
@@ -233,8 +230,7 @@ class Registers:
             self._controller.write_bd(tile, bd_id, entry.made)
 
     def _bd(self, tile: Tile, raw: RawBd, entry: _Words, where: str) -> Bd:
-        memory, address = self._memory(tile, raw, entry, where)
-        pattern = _pattern(raw)
+        walk = walk_of(raw)
         iteration = None
         if raw.iteration_size:
             iteration = Iteration(
@@ -242,30 +238,49 @@ class Registers:
                 (raw.iteration_stride + 1) * WORD_BYTES,
                 raw.iteration_current,
             )
+        steps = 0 if iteration is None else (iteration.size - 1) * iteration.stride_bytes
+        memory, address = self._memory(tile, raw, entry, walk.reach + steps, where)
         acquire = release = None
         if raw.acquire is not None:
             number, value = raw.acquire
-            acquire = LockUse(self._lock(tile, number), abs(value), equal=value >= 0)
+            acquire = LockUse(self._lock(tile, number, where), abs(value), equal=value >= 0)
         if raw.release is not None:
             number, value = raw.release
-            release = LockUse(self._lock(tile, number), value)
+            release = LockUse(self._lock(tile, number, where), value)
         return Bd(
-            where, memory, address, pattern, acquire, release, raw.next, raw.packet, iteration
-        )
+            where, memory, address, pattern_of(raw, walk), acquire, release, raw.next, raw.packet,
+            iteration, self._fault(where, memory, address, address + walk.reach + steps),
+        )  # fmt: skip
 
-    def _lock(self, tile: Tile, number: int) -> Lock:
+    def _fault(self, where: str, memory: Memory, first: int, last: int) -> SimulationError | None:
+        """Why a descriptor may not start, if it leaves its memory."""
+        try:
+            self._controller.check_bounds(where, memory, first, last)
+        except SimulationError as error:
+            return error
+        return None
+
+    def _lock(self, tile: Tile, number: int, where: str) -> Lock:
         if tile.row != MEM_ROW:
             return self._machine.lock(tile, number)
         side, local = divmod(number, tile.limits.locks)
-        column = tile.column + side - 1
-        owner = self._machine.tile(column, tile.row)
+        if side > 2:
+            raise SimulationError(
+                f"a descriptor of {tile} uses lock {number}",
+                where=where,
+                expected=f"0 to {3 * tile.limits.locks - 1}: to its west, its own, to its east",
+            )
+        owner = self._machine.tile(tile.column + side - 1, tile.row, where)
         return self._machine.lock(owner, local)
 
-    def _memory(self, tile: Tile, raw: RawBd, entry: _Words, where: str) -> tuple[Memory, int]:
+    def _memory(
+        self, tile: Tile, raw: RawBd, entry: _Words, reach: int, where: str
+    ) -> tuple[Memory, int]:
+        """Where a descriptor begins; memory that nobody has is made for the `reach` bytes of it."""
         address = raw.address * WORD_BYTES
         if tile.row == SHIM_ROW:
             if entry.host is None:  # it may be patched yet; else a trace that nobody reads
-                return tile_memory(f"scrap of {tile}", raw.length * WORD_BYTES), 0
+                return tile_memory(f"scrap of {tile}", reach), 0
             return entry.host.memory, entry.host.offset
         if tile.row != MEM_ROW:
             return tile.memory, address
@@ -289,27 +304,3 @@ def _map_of(tile: Tile) -> Map:
     if tile.row == SHIM_ROW:
         return SHIM_MAP
     return MEM_MAP if tile.row == MEM_ROW else CORE_MAP
-
-
-def _pattern(raw: RawBd) -> Pattern:
-    moved = raw.length
-    sizes: list[int] = []
-    padded = 1
-    remaining = moved
-    for place in range(len(raw.strides)):
-        wrap = raw.sizes[place] if place < len(raw.sizes) else 0
-        before, after = raw.pads[place] if place < len(raw.pads) else (0, 0)
-        size = wrap or max(1, remaining - before - after)
-        sizes.append(size)
-        padded *= size + before + after
-        remaining = -(-moved // padded)
-        if remaining <= 1:
-            break
-    strides = [stride + 1 for stride in raw.strides[: len(sizes)]]
-    inner = access(tuple(sizes[::-1]), tuple(strides[::-1]), WORD_BYTES)
-    if not raw.pads:
-        return inner
-    pads = tuple(
-        raw.pads[i] if i < len(raw.pads) else (0, 0) for i in range(len(sizes))
-    )  # fmt: skip
-    return Padded(inner, tuple(sizes[::-1]), pads[::-1], WORD_BYTES, 0)

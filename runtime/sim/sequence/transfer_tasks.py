@@ -97,10 +97,11 @@ class TaskController:
         """Write the descriptors of a task."""
         tile = self._machine.tile(site.port.column, site.port.row)
         check_repeat(tile.limits, site.where, repeat)
-        given = [bd.bd_id for bd in site.bds]
-        if first_bd is not None:
-            given[0] = first_bd
-        ids = tuple(self._take(tile, site, bd_id) for bd_id in given)
+        ids = tuple(
+            first_bd if place == 0 and first_bd is not None else self._take(tile, site, bd)
+            for place, bd in enumerate(site.bds)
+        )
+        self._pool(site.port).held.update(ids)
         for place, (bd, values) in enumerate(zip(site.bds, numbers, strict=True)):
             following = None if bd.next is None else ids[bd.next]
             self._controller.write_bd(tile, ids[place], self._bd(tile, bd, values, following))
@@ -139,10 +140,18 @@ class TaskController:
         """Let a descriptor that was taken be taken again."""
         self._pools.setdefault(f"{column},{row}", _Pool()).held.discard(bd_id)
 
-    def _take(self, tile: Tile, site: TaskSite, bd_id: int | None) -> int:
-        pool = self._pool(site.port)
+    def _take(self, tile: Tile, site: TaskSite, bd: BdSite) -> int:
+        """The descriptor that the text names, or the next free one."""
+        pool, bd_id = self._pool(site.port), bd.bd_id
         if bd_id is None:
             return self._next(tile, pool, site.port.channel, site.where)
+        if bd_id in pool.held:
+            raise SimulationError(
+                f"descriptor {bd_id} of {tile} is still held by an earlier task",
+                where=bd.where,
+                expected="a descriptor that no task holds",
+                todo="await or free that task first",
+            )
         pool.held.add(bd_id)
         return bd_id
 

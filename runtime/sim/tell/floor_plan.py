@@ -72,7 +72,11 @@ def document(machine: SimMachine, trace: Trace, report: Report) -> dict[str, Any
         "stream_rate": rates.stream,
         "ddr_rate": rates.ddr,
         "verdict": {"text": bound.fact, "rows": bound.rows},
-        "sentences": [*sentences(run, rates), *(f"note: {note}" for note in report.notes)],
+        "sentences": [
+            *sentences(run, rates),
+            *(f"warning: {warning}" for warning in report.warnings),
+            *(f"note: {note}" for note in report.notes),
+        ],
         "edges": run.edges.tolist(),
         "ddr": _compact(run.ddr_bytes),
         "cores": [_core(row, report) for row in run.cores],

@@ -30,7 +30,10 @@ class ChannelTime:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run of a runtime sequence. `notes` are leftovers and warnings, one sentence each."""
+    """One run of a runtime sequence, with sentences about it.
+
+    notes: what is left over, was ignored or never written. warnings: what hardware would not do.
+    """
 
     device: str
     sequence: str
@@ -40,6 +43,7 @@ class Report:
     channels: tuple[ChannelTime, ...]
     ddr_bytes: int
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     simulated: bool = True
 
     @property
@@ -70,4 +74,5 @@ class Report:
                     f"  {channel.name}: {channel.moved_bytes} bytes, busy {channel.busy_cycles}, "
                     f"lock {channel.lock_cycles}, stream {channel.stream_cycles}"
                 )
+        out += [f"  warning: {warning}" for warning in self.warnings]
         return [*out, *(f"  note: {note}" for note in self.notes)]
