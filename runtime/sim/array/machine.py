@@ -15,6 +15,7 @@ import numpy as np
 from aiec.ir.errors import DesignError
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim.array import timing
+from aiec.runtime.sim.array.arbiter import Arbiter
 from aiec.runtime.sim.array.cascade import Cascade
 from aiec.runtime.sim.array.channels import Bd, Channel, ChannelTask
 from aiec.runtime.sim.array.control import ControlPort, ControlSource, RegisterFile
@@ -22,7 +23,7 @@ from aiec.runtime.sim.array.core_stream import CoreStream
 from aiec.runtime.sim.array.engine import Engine
 from aiec.runtime.sim.array.hazards import Hazards
 from aiec.runtime.sim.array.memory import Memory, SimBuffer, tile_memory
-from aiec.runtime.sim.array.packet import PacketPath, PacketSink, PacketSource, packet_header
+from aiec.runtime.sim.array.packet import PacketPath, PacketSink, PacketSource, Stop, packet_header
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.scratchpad import Scratchpad
 from aiec.runtime.sim.array.stream import Circuit, Ddr
@@ -134,6 +135,7 @@ class SimMachine:
         self.control_sinks: dict[tuple[int, int], PacketSink] = {}
         self.control_sources: dict[tuple[int, int], PacketSource] = {}
         self.registers: RegisterFile | None = None
+        self.arbiters: dict[tuple[tuple[int, int], int], Arbiter] = {}
         self.cascades: dict[tuple[tuple[int, int], bool], Cascade] = {}
         self.unwritten = Unwritten(shared.memories)
         self.nets: list[Net] = []  # what the stream switches carry
@@ -258,16 +260,22 @@ class SimMachine:
         sinks: list[tuple[PacketSink, Tile]],
         keep_header: bool,
         where: str | None = None,
+        arbiters: tuple[Stop, ...] = (),
+        depth: int = 0,
     ) -> None:
         """Carry packets of one id from a source to every one of `sinks`, beside earlier ones.
 
         Routed text says a packet flow and its switches: an end that is known already is not added.
+        arbiters: of the switches on the way, in order, `depth` switches on the longest.
         """
         start, at = source
         places = tuple((tile.column, tile.row) for _, tile in sinks)
         name = f"packets {packet} of {start.channel.name}"
         self.nets.append(Net(name, (at.column, at.row), places, where, packets=True))
-        ends = list(start.paths[packet].sinks) if packet in start.paths else []
+        known_path = start.paths.get(packet)
+        ends = [] if known_path is None else list(known_path.sinks)
+        if known_path is not None and not arbiters:
+            arbiters, depth = known_path.arbiters, known_path.depth
         known = {id(sink) for sink, _ in ends}
         ends += [
             (sink, _hops(at, tile) * timing.HOP_CYCLES)
@@ -275,7 +283,14 @@ class SimMachine:
             if id(sink) not in known
         ]
         header = packet_header(at.column, at.row, packet)
-        start.paths[packet] = PacketPath(tuple(ends), keep_header, header)
+        start.paths[packet] = PacketPath(tuple(ends), keep_header, header, arbiters, depth)
+
+    def arbiter(self, place: tuple[int, int], number: int) -> Arbiter:
+        """Arbiter `number` of the switch of the tile at `place`."""
+        if (place, number) not in self.arbiters:
+            name = f"arbiter {number} of the switch of tile {place}"
+            self.arbiters[place, number] = Arbiter(name)
+        return self.arbiters[place, number]
 
     def control_overlay(self, port: Port, packet: int, where: str) -> None:
         """Carry packets that no flow carries to the control port that has their id in the column.

@@ -31,9 +31,10 @@ from aiec.runtime.sim.array.machine import (
     SimMachine,
     Tile,
 )
-from aiec.runtime.sim.array.packet import PacketSink, PacketSource
+from aiec.runtime.sim.array.packet import PacketSink, PacketSource, Stop
 from aiec.runtime.sim.load import plain_values
 from aiec.runtime.sim.load.plain_values import describe, number, the
+from aiec.runtime.sim.load.switch_legality import check_switches
 from aiec.runtime.sim.load.switchboxes import Connection, connections
 
 OpT = TypeVar("OpT", bound=Operation)
@@ -74,6 +75,8 @@ class FlowBuilder:
             for value, tile in self._values.items()
             if isinstance(tile, Tile)
         }
+        rows = self._machine.target.first_core_row + self._machine.target.core_rows
+        check_switches(self._ops, places, self._machine.columns, rows)
         routed = connections(self._ops, places)
         for connection in routed:
             if connection.packet is None:
@@ -139,7 +142,13 @@ class FlowBuilder:
             self._packets_to(self._machine.tile(c, r), end, connection.where)
             for (c, r), end in connection.sinks
         ]
-        self._machine.packet_path(source, packet, sinks, connection.keep_header, connection.where)
+        arbiters = tuple(
+            Stop(self._machine.arbiter(at.place, at.number), at.depth) for at in connection.arbiters
+        )
+        self._machine.packet_path(
+            source, packet, sinks, connection.keep_header, connection.where, arbiters,
+            connection.depth,
+        )  # fmt: skip
 
     def _packet_flow(self, op: PacketFlowOp) -> None:
         sinks = [sink for dest in op.dests if (sink := self._packet_sink(dest)) is not None]

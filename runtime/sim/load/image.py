@@ -62,4 +62,5 @@ class Image:
         yield from machine.control_sinks.values()
         yield from machine.control_sources.values()
         yield from machine.cascades.values()
+        yield from machine.arbiters.values()
         yield from machine.tokens.values()

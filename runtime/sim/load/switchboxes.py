@@ -25,9 +25,8 @@ from aiec.codegen.dialects.switches import (
 from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array.machine import SHIM_ROW
 from aiec.runtime.sim.load.plain_values import describe, number
+from aiec.runtime.sim.load.switch_legality import PACKET_IDS, Place, Wire, wire_of
 
-Place = tuple[int, int]
-Wire = tuple[str, int]  # bundle and channel
 # Where a wire that leaves a switch comes in at the next one: step, and the other name.
 _NEXT = {
     "North": ((0, 1), "South"),
@@ -37,34 +36,55 @@ _NEXT = {
 }
 # Ends and sources of streams within a tile.
 ENDPOINTS = ("DMA", "Core", "TileControl")
-PACKET_IDS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ArbiterAt:
+    """An arbiter that a packet takes: of which switch, which one, and how many switches it has
+    passed before."""
+
+    place: Place
+    number: int
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """From one port of a tile to others. `packet`: its id, or None for a circuit."""
+    """From one port of a tile to others. `packet`: its id, or None for a circuit.
+
+    arbiters: in the order in which the header meets them. depth: switches on the longest way.
+    """
 
     source: tuple[Place, Wire]
     sinks: tuple[tuple[Place, Wire], ...]
     packet: int | None
     keep_header: bool
     where: str
+    arbiters: tuple[ArbiterAt, ...] = ()
+    depth: int = 0
+
+
+Selection = tuple[int, int]  # an arbiter and one of its selections
 
 
 @dataclass(slots=True)
 class _Switch:
     circuits: dict[Wire, list[Wire]] = field(default_factory=dict)
-    rules: dict[Wire, list[tuple[int, int, SSAValue]]] = field(default_factory=dict)
-    masters: list[tuple[Wire, set[SSAValue], bool]] = field(default_factory=list)
+    rules: dict[Wire, list[tuple[int, int, Selection]]] = field(default_factory=dict)
+    masters: list[tuple[Wire, set[Selection], bool]] = field(default_factory=list)
     where: str = ""
+
+    def selection(self, wire: Wire, packet: int | None) -> Selection | None:
+        """What the first rule that takes a packet coming in at `wire` selects."""
+        if packet is None:
+            return None
+        taken = (s for mask, value, s in self.rules.get(wire, ()) if packet & mask == value)
+        return next(taken, None)
 
     def ways(self, wire: Wire, packet: int | None) -> list[tuple[Wire, bool]]:
         """Where what comes in at `wire` goes, and whether with its header."""
-        if packet is None:
-            return [(out, False) for out in self.circuits.get(wire, ())]
-        taken = (s for mask, value, s in self.rules.get(wire, ()) if packet & mask == value)
-        selection = next(taken, None)
         through = [(out, False) for out in self.circuits.get(wire, ())]
+        selection = self.selection(wire, packet)
         return through + [(o, keep) for o, amsels, keep in self.masters if selection in amsels]
 
 
@@ -85,22 +105,39 @@ def _read(op: SwitchboxOp | ShimMuxOp, switch: _Switch) -> None:
     for inner in op.walk():
         match inner:
             case ConnectOp():
-                source = inner.source_bundle.data.value, inner.source_channel.value.data
-                sink = inner.dest_bundle.data.value, inner.dest_channel.value.data
+                source = wire_of(inner.source_bundle, inner.source_channel)
+                sink = wire_of(inner.dest_bundle, inner.dest_channel)
                 switch.circuits.setdefault(source, []).append(sink)
             case PacketRulesOp():
-                wire = inner.source_bundle.data.value, inner.source_channel.value.data
-                switch.rules[wire] = [
-                    (rule.mask.value.data & 31, rule.value.value.data & 31, rule.amsel)
+                switch.rules[wire_of(inner.source_bundle, inner.source_channel)] = [
+                    (rule.mask.value.data, rule.value.value.data, _selected(rule.amsel, rule))
                     for rule in inner.rules.block.ops
                     if isinstance(rule, PacketRuleOp)
                 ]
             case MasterSetOp():
-                wire = inner.dest_bundle.data.value, inner.dest_channel.value.data
+                wire = wire_of(inner.dest_bundle, inner.dest_channel)
                 keep = bool(number(inner.keep_pkt_header))
-                switch.masters.append((wire, set(inner.amsels), keep))
+                amsels = {_selected(amsel, inner) for amsel in inner.amsels}
+                switch.masters.append((wire, amsels, keep))
             case AmselOp():
                 pass  # named by rules and master sets
+
+
+def _selected(value: SSAValue, op: Operation) -> Selection:
+    """The arbiter and selection that an amsel names."""
+    if not isinstance(value.owner, AmselOp):
+        raise DesignError(f"%{value.name_hint} is no amsel", where=describe(op),
+                          expected="an aie.amsel of the switch")  # fmt: skip
+    return value.owner.arbiter.value.data, value.owner.msel.value.data
+
+
+@dataclass(slots=True)
+class _Passed:
+    """Ports that were passed on a way, and the arbiters that it takes."""
+
+    ports: set[tuple[Place, Wire]] = field(default_factory=set)
+    arbiters: list[ArbiterAt] = field(default_factory=list)
+    depth: int = 0
 
 
 class _Tracer:
@@ -114,11 +151,15 @@ class _Tracer:
                 continue
             packets = [None, *range(PACKET_IDS)] if self._switched() else [None]
             for packet in packets:
-                found = list(self._follow(place, entry, packet, set()))
+                passed = _Passed()
+                found = list(self._follow(place, entry, packet, passed, 0))
                 sinks = tuple(dict.fromkeys(end for end, _ in found))
-                if sinks and (packet is None or self._is_packet(place, entry, packet)):
+                if sinks and (packet is None or self._decides(passed)):
                     keep = any(kept for _, kept in found)
-                    yield Connection((place, wire), sinks, packet, keep, switch.where)
+                    yield Connection(
+                        (place, wire), sinks, packet, keep, switch.where,
+                        tuple(passed.arbiters), passed.depth,
+                    )  # fmt: skip
 
     def _switched(self) -> bool:
         return any(switch.rules for switch in self._switches.values())
@@ -135,31 +176,27 @@ class _Tracer:
                     if bundle == "North":
                         yield place, wire, ("South", channel)
 
-    def _is_packet(self, place: Place, wire: Wire, packet: int) -> bool:
+    def _decides(self, passed: _Passed) -> bool:
         """Whether a rule decides somewhere on the way, so that it is no circuit."""
-        return any(
-            wire_ in self._switches[at].rules for at, wire_ in self._passed(place, wire, packet)
-        )
-
-    def _passed(self, place: Place, wire: Wire, packet: int | None) -> set[tuple[Place, Wire]]:
-        passed: set[tuple[Place, Wire]] = set()
-        list(self._follow(place, wire, packet, passed))
-        return {(at, w) for at, w in passed if at in self._switches}
+        return any(wire in self._switches[at].rules for at, wire in passed.ports)
 
     def _follow(
-        self, place: Place, wire: Wire, packet: int | None, passed: set[tuple[Place, Wire]]
+        self, place: Place, wire: Wire, packet: int | None, passed: _Passed, depth: int
     ) -> Iterator[tuple[tuple[Place, Wire], bool]]:
         """The ends that are reached from `wire` coming in at the switch of `place`."""
         switch = self._switches.get(place)
         if switch is None:
             return
-        if (place, wire) in passed:
+        if (place, wire) in passed.ports:
             raise DesignError(
                 f"what comes in at {wire[0]} : {wire[1]} of tile {place} comes there again",
                 where=switch.where,
                 expected="switches without a circle",
             )
-        passed.add((place, wire))
+        passed.ports.add((place, wire))
+        passed.depth = max(passed.depth, depth)
+        if (selection := switch.selection(wire, packet)) is not None:
+            passed.arbiters.append(ArbiterAt(place, selection[0], depth))
         for (bundle, channel), keep in switch.ways(wire, packet):
             if bundle in ENDPOINTS:
                 yield (place, (bundle, channel)), keep
@@ -170,4 +207,4 @@ class _Tracer:
             elif bundle in _NEXT:
                 (columns, rows), name = _NEXT[bundle]
                 there = place[0] + columns, place[1] + rows
-                yield from self._follow(there, (name, channel), packet, passed)
+                yield from self._follow(there, (name, channel), packet, passed, depth + 1)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aiec.ir.errors import SimulationError
 from aiec.runtime.sim.array.channels import Channel
 from aiec.runtime.sim.array.machine import SimMachine
+from aiec.runtime.sim.array.packet import PacketSource
 from aiec.runtime.sim.array.process import Delay, Process, describe_lock_wait
 
 
@@ -68,6 +69,9 @@ def _channel(channel: Channel) -> str:
     since = f"since cycle {channel.since}"
     if channel.waits_for_lock and bd is not None and bd.acquire is not None:
         return f"{channel.name} waits for {describe_lock_wait(bd.acquire)} {since}{where}"
+    if isinstance(channel.route, PacketSource) and (arbiter := channel.route.waits_for):
+        by = f", which serves {arbiter.owner.holds}" if arbiter.owner is not None else ""
+        return f"{channel.name} waits for {arbiter.name}{by} {since}{where}"
     if channel.route is None:
         return f"{channel.name} is connected to nothing, with {channel.remaining} bytes{where}"
     return f"{channel.name} waits for its stream with {channel.remaining} bytes {since}{where}"

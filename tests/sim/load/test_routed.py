@@ -122,14 +122,6 @@ def test_packets_are_followed_by_their_ids(beside):
     assert moved["tile (0, 2) S2MM 0"] == moved["tile (0, 3) S2MM 0"] == a[:8].nbytes
 
 
-def test_a_circle_of_switches_is_refused():
-    circle = switchbox("mem", connect(("South", 0, "North", 2), ("North", 3, "South", 1)))
-    circle += switchbox("tile", connect(("South", 2, "South", 3)))
-    shim = SHIM.replace("North : 1, South : 2", "North : 1, North : 0")
-    with pytest.raises(DesignError, match="comes there again"):
-        simulate(without_flows(designs.add_one_relay(), shim + circle), [i32(64), i32(64)], ADD)
-
-
 def stream_text(sender, receiver, flows="aie.flow(%one_, Core : 0, %two_, Core : 1)\n"):
     """Two cores; the first sends words to the second, which sends what it makes of them to %b."""
     kind = "memref<8xi32>"
