@@ -6,6 +6,7 @@ command runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from aiec.decide_named import (
     TargetName,
     decide_named,
     options_of,
+    parts_of,
 )
 from aiec.ir.errors import PartitionError
 from aiec.ir.target import target_named
@@ -68,16 +70,19 @@ def compile_model(
         dtype=dtype,
         cpu=cpu,
     )
-    decided = decide_named(model, part, target, options, None, batch)
-    _refuse_empty(decided)
-    with doing(f"planning and printing the designs of {model}"):
-        artifacts = make_designs(decided, target_named(target), options, output)
-    print("\n".join((*summary(decided), *describe(decided, artifacts))))
+    parts = [decide_named(model, one, target, options, None, batch) for one in parts_of(part)]
+    _refuse_empty(parts)
+    for decided in parts:
+        with doing(f"planning and printing the designs of {decided.graph.name}"):
+            artifacts = make_designs(decided, target_named(target), options, output)
+        print("\n".join((*summary(decided), *describe(decided, artifacts))))
 
 
-def _refuse_empty(decided: Partition) -> None:
-    if not decided.npu_ops:
+def _refuse_empty(parts: Sequence[Partition]) -> None:
+    """Of several parts, one may well stay on the CPU whole."""
+    if not any(decided.npu_ops for decided in parts):
+        names = " and ".join(decided.graph.name for decided in parts)
         raise PartitionError(
-            f"nothing of {decided.graph.name} lands on the NPU, so there is no design to print",
+            f"nothing of {names} lands on the NPU, so there is no design to print",
             todo="see `aiec partition` for the reasons, or set --partition npu-all",
         )

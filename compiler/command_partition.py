@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aiec.decide_named import (
-    PARTS_IN_WORDS,
     Batch,
     Cpu,
     Dtype,
@@ -21,16 +20,16 @@ from aiec.decide_named import (
     MemoryMb,
     Model,
     Objective,
+    Part,
     Policy,
     TargetName,
     decide_named,
     options_of,
+    parts_of,
 )
 
 if TYPE_CHECKING:
     from aiec.ir.partition import Partition
-
-Part = Annotated[str, typer.Option(help=f"{PARTS_IN_WORDS}; or both: window and decoder")]
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +67,7 @@ def partition(
         cpu=cpu,
         memory_mb=memory_mb,
     )
-    parts = ("window", "decoder") if part == "both" else (part,)
+    parts = parts_of(part)
     decided = []
     for one in parts:
         directory = dump_graph / one if dump_graph and len(parts) > 1 else dump_graph

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from aiec.decide_named import Batch, Part, options_of
+from aiec.decide_named import Batch, OnePart, options_of
 from aiec.ir.target import target_named
 from aiec.progress import doing
 
@@ -29,7 +29,7 @@ def profile(
             help="whisper-base, ... or module:function, with random weights; or an audio file",
         ),
     ],
-    part: Part = "encoder",
+    part: OnePart = "encoder",
     model: Annotated[
         str, typer.Option(help="for an audio file: a model on this machine, or its folder")
     ] = "tiny.en",

@@ -28,7 +28,9 @@ PARTS_IN_WORDS = (
     "encoder; window: the encoder and the keys and values of the decoder's cross attention; "
     "decoder: one token step with its caches"
 )
-Part = Annotated[str, typer.Option(help=PARTS_IN_WORDS)]
+BOTH = "both"
+OnePart = Annotated[str, typer.Option(help=PARTS_IN_WORDS)]
+Part = Annotated[str, typer.Option(help=f"{PARTS_IN_WORDS}; {BOTH}: window and decoder")]
 TargetName = Annotated[str, typer.Option("--target", help="npu1 (4 columns) or npu2 (8 columns)")]
 Objective = Annotated[
     str | None, typer.Option(help="what the assignment minimises: latency, throughput or energy")
@@ -50,6 +52,11 @@ MemoryMb = Annotated[int | None, typer.Option(help="MiB that the device's buffer
 Batch = Annotated[
     int, typer.Option(help=f"windows that one pass encodes or decodes, 1 to {MAX_BATCH}")
 ]
+
+
+def parts_of(part: str) -> tuple[str, ...]:
+    """The parts that a command goes through, one after the other."""
+    return ("window", "decoder") if part == BOTH else (part,)
 
 
 def options_of(**given: Any) -> Options:

@@ -233,6 +233,16 @@ def test_compile_a_part_that_has_no_blocks(
     assert "1 array configuration; a pass takes " in capsys.readouterr().out
 
 
+def test_compile_both_parts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The window's design, and the decoder's step, which the cost leaves on the CPU."""
+    arguments = ["compile", "whisper-tiny.en", "--target", "npu2", "--part", "both"]
+    assert run([*arguments, "-o", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert ": encoder_stem, encoder_layer, encoder_cross\n" in out
+    assert "whisper-tiny.en-window" in out and "whisper-tiny.en-decoder" in out
+    assert [folder.name for folder in tmp_path.iterdir()] == ["whisper_tiny_en_window_npu2_blocks"]
+
+
 def test_compile_of_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = ("compile", "plain_model:build", "--target", "npu1", "--partition", "cpu-all")
     line = complaint(capsys, *arguments, "-o", str(tmp_path))
