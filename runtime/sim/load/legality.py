@@ -119,7 +119,7 @@ class _Check:
         for op in block.ops:
             if isinstance(op, DmaBdOp):
                 _check_pairs(op, locks)
-                _check_buffer(op)
+                _check_buffer(op, at)
                 self._check_reach(op, op.buffer, at, channel)
                 self._padding(op, at, direction, pad_value or number(op.pad_value))
         for op in locks:
@@ -234,7 +234,7 @@ class _Check:
                               expected=f"at most {most}")  # fmt: skip
 
 
-def _check_buffer(op: DmaBdOp) -> None:
+def _check_buffer(op: DmaBdOp, at: Place) -> None:
     """A layout stays within its buffer, wherever in it the transfer begins."""
     kind, dims = op.buffer.type, [(n, s) for n, s in op.dims if isinstance(n, int)]
     steps = [(n - 1) * s for n, s in dims if isinstance(s, int)]
@@ -247,7 +247,7 @@ def _check_buffer(op: DmaBdOp) -> None:
     if sum(steps) >= kind.element_count() > 0:
         raise DesignError(
             f"the descriptor's layout walks to element {sum(steps)} of %{op.buffer.name_hint}",
-            where=describe(op),
+            where=f"{describe(op)} of tile {at}",
             expected=f"0 to {kind.element_count() - 1}",
         )
 
