@@ -75,7 +75,7 @@ def decoded(folder: Path, encoder: Noisy, path: Path, language: str | None) -> s
     model, samples = SpeechModel(folder, encoder, compute_type="float32"), load_audio(path)
     ctranslate2.set_random_seed(0)
     chunks = speech_chunks(samples, Vad())
-    _, segments = asr.segments_of(model, samples, chunks, Decoding(language=language))
+    segments = asr.segments_of(model, samples, chunks, Decoding(language=language)).segments
     return "\n".join(segment.text for segment in segments)
 
 

@@ -2,114 +2,110 @@
 
 Where it stands: between `vad.py` and `transcribe.py`. Chunks are decoded together
 (`batched_pipeline.py`) or, with batch size 1, one after another by faster-whisper's own loop.
+Either way the result is held against the speech that was found (`second_hearing.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-import faster_whisper.transcribe as upstream
 import numpy as np
 
-from aiec.speech.batched_pipeline import BatchedPipeline
+from aiec.speech.audio import SAMPLE_RATE
+from aiec.speech.batched_pipeline import BatchedPipeline, padded_mel
+from aiec.speech.decoding_options import batch_options, loop_arguments
+from aiec.speech.second_hearing import SecondHearing
 from aiec.speech.sentences import split_sentences
-from aiec.speech.settings import Decoding
+from aiec.speech.settings import WINDOW_S, Decoding
 from aiec.speech.speech_model import SpeechModel
-from aiec.speech.transcript import Segment, Word
-from aiec.speech.vad import Chunk
+from aiec.speech.times import segment_of
+from aiec.speech.transcript import Segment
+from aiec.speech.vad import Chunk, Span
 
-NUMERALS = frozenset("0123456789%$£")  # whisperx/asr.py, find_numeral_symbol_tokens
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is said in one file.
+
+    Attributes:
+        language: its code, as asked for or as detected.
+        segments: in order of time, as they are decoded.
+        unheard: speech without words; complete when `segments` has ended.
+    """
+
+    language: str
+    segments: Iterator[Segment]
+    unheard: Sequence[Span]
 
 
 def segments_of(
     model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
-) -> tuple[str, Iterator[Segment]]:
-    """The language and, as they are decoded, the segments of the `chunks` of `samples`.
+) -> Heard:
+    """The segments of the `chunks` of `samples` (16 kHz).
 
     Chunks that are decoded together carry no time tokens, since Whisper may stop short of a chunk's
     end when it writes them (alone, it would be heard again from there). Their words are aligned by
     cross-attention instead and grouped into sentences.
     """
-    if decoding.batch_size == 1:
-        language, found = _one_by_one(model, samples, chunks, decoding)
-    else:
-        language, found = _together(model, samples, chunks, decoding)
+    decoding = replace(decoding, language=_language(model, samples, chunks, decoding))
+    pipeline = BatchedPipeline(model, *batch_options(model, decoding))
+    hearing = SecondHearing(model, pipeline, samples, decoding)
+    decode = _one_by_one if decoding.batch_size == 1 else _together
+    found = (
+        segment
+        for chunk, first in decode(pipeline, samples, chunks, decoding)
+        for segment in _finished(hearing.mended(chunk, first), decoding)
+    )
     numbered = (replace(segment, id=i) for i, segment in enumerate(found, start=1))
-    return language, numbered
+    return Heard(decoding.language or "en", numbered, hearing.unheard)
+
+
+def _language(
+    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
+) -> str | None:
+    """The language asked for, else that of the first half minute of speech."""
+    if decoding.language or not model.model.is_multilingual:
+        return decoding.language or "en"
+    cuts = [samples[int(c.start * SAMPLE_RATE) : int(c.end * SAMPLE_RATE)] for c in chunks]
+    speech = np.concatenate(cuts)[: WINDOW_S * SAMPLE_RATE]
+    return model.detect_language(features=padded_mel(model, speech))[0]
+
+
+def _together(
+    pipeline: BatchedPipeline, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
+) -> Iterator[tuple[Chunk, tuple[Segment, ...]]]:
+    for first in range(0, len(chunks), decoding.batch_size):
+        batch = chunks[first : first + decoding.batch_size]
+        yield from zip(batch, pipeline.decode(samples, batch), strict=True)
 
 
 def _one_by_one(
-    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
-) -> tuple[str, Iterator[Segment]]:
-    found, info = model.transcribe(
+    pipeline: BatchedPipeline, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
+) -> Iterator[tuple[Chunk, tuple[Segment, ...]]]:
+    found, _ = pipeline.model.transcribe(
         samples,
         clip_timestamps=[time for chunk in chunks for time in (chunk.start, chunk.end)],
         condition_on_previous_text=decoding.condition_on_previous_text,
         word_timestamps=decoding.word_timestamps,
-        **_shared_arguments(model, decoding),
+        **loop_arguments(pipeline.model, decoding),
     )
-    return info.language, map(_segment, found)
+    waiting = list(chunks)
+    kept: list[Segment] = []
+    for segment in found:
+        while len(waiting) > 1 and segment.start >= waiting[1].start - 1 / SAMPLE_RATE:
+            yield waiting.pop(0), tuple(kept)
+            kept = []
+        kept.append(segment_of(segment, waiting[0]))
+    for chunk in waiting:
+        yield chunk, tuple(kept)
+        kept = []
 
 
-def _together(
-    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
-) -> tuple[str, Iterator[Segment]]:
-    found, info = BatchedPipeline(model, decoding.temperatures).transcribe(
-        samples,
-        clip_timestamps=[asdict(chunk) for chunk in chunks],
-        batch_size=decoding.batch_size,
-        word_timestamps=True,
-        without_timestamps=True,
-        **_shared_arguments(model, decoding),
-    )
-    sentences = (part for chunk in found for part in split_sentences(_segment(chunk)))
-    if decoding.word_timestamps:
-        return info.language, sentences
-    return info.language, (replace(sentence, words=None) for sentence in sentences)
-
-
-def _shared_arguments(model: SpeechModel, decoding: Decoding) -> dict[str, Any]:
-    """Arguments that both of faster-whisper's modes take, by its names."""
-    suppressed = [*decoding.suppress_tokens]
-    if decoding.suppress_numerals:
-        suppressed += numeral_tokens(model)
-    return {
-        "temperature": decoding.temperatures,
-        "task": decoding.task,
-        "language": decoding.language,
-        "beam_size": decoding.beam_size,
-        "best_of": decoding.best_of,
-        "patience": decoding.patience,
-        "length_penalty": decoding.length_penalty,
-        "compression_ratio_threshold": decoding.compression_ratio_threshold,
-        "log_prob_threshold": decoding.logprob_threshold,
-        "no_speech_threshold": decoding.no_speech_threshold,
-        "suppress_tokens": suppressed,
-        "initial_prompt": decoding.initial_prompt,
-        "hotwords": decoding.hotwords,
-    }
-
-
-def numeral_tokens(model: SpeechModel) -> list[int]:
-    """Ids of the text tokens that hold a digit or a sign of currency or per cent."""
-    tokenizer = model.hf_tokenizer
-    end = tokenizer.token_to_id("<|endoftext|>") or 0
-    return [i for i in range(end) if NUMERALS & set(tokenizer.decode([i]))]
-
-
-def _segment(found: upstream.Segment) -> Segment:
-    words = None
-    if found.words is not None:
-        words = tuple(Word(w.start, w.end, w.word, w.probability) for w in found.words)
-    return Segment(
-        found.id,
-        round(found.start, 3),
-        round(found.end, 3),
-        found.text,
-        found.avg_logprob,
-        found.compression_ratio,
-        found.no_speech_prob,
-        words,
-    )
+def _finished(segments: Sequence[Segment], decoding: Decoding) -> Iterator[Segment]:
+    """Sentences where words have times, which go unless they were asked for."""
+    one_by_one = decoding.batch_size == 1
+    for segment in segments:
+        parts = (segment,) if one_by_one and segment.text.strip() else split_sentences(segment)
+        for part in parts:
+            yield part if decoding.word_timestamps else replace(part, words=None)

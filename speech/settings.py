@@ -13,30 +13,28 @@ from aiec.ir.errors import OptionError, nearest
 from aiec.speech.languages import LANGUAGES
 
 TASKS = ("transcribe", "translate")
-VAD_METHODS = ("silero", "pyannote")
+VAD_METHODS = ("pyannote", "silero")
 WINDOW_S = 30  # seconds that Whisper hears at once; arXiv 2212.04356, section 2.1
 
 
 @dataclass(frozen=True, slots=True)
 class Vad:
-    """Voice activity detection with Silero, and how its stretches are merged into chunks.
+    """Voice activity detection, and how its stretches are merged into chunks.
 
     Attributes:
-        onset: speech begins where the detector's probability reaches this (Silero's `threshold`).
-        offset: and ends where it falls below this (`neg_threshold`).
+        onset: speech begins where the detector's probability rises above this.
+        offset: and ends where it falls below this.
         chunk_size: neighbouring stretches are merged up to this many seconds, at most 30.
     """
 
     onset: float = 0.5
     offset: float = 0.363
     chunk_size: int = 30
-    method: str = "silero"
+    method: str = "pyannote"
 
     def __post_init__(self) -> None:
         if self.method not in VAD_METHODS:
             raise _unknown("VAD method", self.method, VAD_METHODS)
-        if self.method == "pyannote":
-            raise OptionError("VAD method 'pyannote' is not in this version", expected="'silero'")
         for name in ("onset", "offset"):
             if not 0 < getattr(self, name) < 1:
                 raise _impossible(f"vad_{name}", getattr(self, name), "a probability, 0 to 1")

@@ -8,7 +8,7 @@ ends the batch at once.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +31,7 @@ from aiec.speech.read_ctranslate2 import open_model
 from aiec.speech.settings import Decoding, Vad
 from aiec.speech.speech_model import SpeechModel, checked_compute_type
 from aiec.speech.transcript import Segment, Transcript
-from aiec.speech.vad import Chunk, speech_chunks
+from aiec.speech.vad import Chunk, check_weights, speech_chunks
 
 FAILED_FILES, INTERRUPTED = 1, 130  # exit statuses; the second is 128 + SIGINT, as shells have it
 SEED = 0  # of sampling at temperatures above 0, so that runs and devices can be compared
@@ -139,6 +139,16 @@ class _Batch:
             console.tell(f"note: {self.job.model} knows only English; {unused}")
         return replace(asked, language="en")
 
+    @cached_property
+    def vad(self) -> Vad:
+        """The detector asked for, or Silero's where the weights of WhisperX's cannot be had."""
+        try:
+            check_weights(self.job.vad, cache_only=self.job.places.cache_only)
+        except ModelError as error:
+            console.tell(f"note: speech is found by Silero's detector; {error.message}")
+            return replace(self.job.vad, method="silero")
+        return self.job.vad
+
     def transcribe(self, path: Path, name: str) -> bool:
         """Transcribe one file; False, with a line that says why, if that file cannot be."""
         try:
@@ -148,29 +158,31 @@ class _Batch:
             return False
         with console.progress(path.name, len(samples) / SAMPLE_RATE, self._status) as bar:
             chunks = self._chunks(path, samples)
-            language, segments = self._segments(samples, chunks)
+            heard = self._heard(samples, chunks)
             found = []
-            for segment in segments:
+            for segment in heard.segments:
                 found.append(segment)
                 self._show(segment, len(samples) / SAMPLE_RATE)
                 bar.advance_to(segment.end)
-        transcript = self.align(Transcript(language, tuple(found)), samples, chunks)
+        transcript = self.align(Transcript(heard.language, tuple(found)), samples, chunks)
         self.job.output.write(name, transcript)
+        for span in heard.unheard:
+            console.tell(
+                f"note: {path}: {console.stretch(span)} somebody speaks, but no words were made out"
+            )
         if name != path.stem:
             console.tell(f"note: {path} is written as {name}, since another file has its stem")
         return True
 
     def _chunks(self, path: Path, samples: np.ndarray) -> tuple[Chunk, ...]:
-        chunks = speech_chunks(samples, self.job.vad) if len(samples) >= FRAME else ()
+        chunks = speech_chunks(samples, self.vad) if len(samples) >= FRAME else ()
         if not chunks:
             console.tell(f"note: no speech in {path}; its transcript is empty")
         return chunks
 
-    def _segments(
-        self, samples: np.ndarray, chunks: tuple[Chunk, ...]
-    ) -> tuple[str, Iterator[Segment]]:
+    def _heard(self, samples: np.ndarray, chunks: tuple[Chunk, ...]) -> asr.Heard:
         if not chunks:
-            return self.job.decoding.language or "en", iter(())
+            return asr.Heard(self.job.decoding.language or "en", iter(()), ())
         ctranslate2.set_random_seed(SEED)
         return asr.segments_of(self.model, samples, chunks, self.decoding)
 

@@ -11,14 +11,12 @@ from aiec.speech.output import Output, output_names
 from aiec.speech.sentences import split_sentences
 from aiec.speech.settings import Decoding, Vad, temperatures
 from aiec.speech.transcript import Segment, Transcript, Word
-from aiec.speech.vad import Chunk, merge
 
 
 @pytest.mark.parametrize(
     ("setting", "values", "message"),
     [
         (Vad, {"method": "silerro"}, "unknown VAD method 'silerro'; expected 'silero'?"),
-        (Vad, {"method": "pyannote"}, "VAD method 'pyannote' is not in this version"),
         (Vad, {"onset": 1.5}, "vad_onset cannot be 1.5; expected a probability"),
         (Vad, {"offset": 0.0}, "vad_offset cannot be 0.0"),
         (Vad, {"chunk_size": 31}, "chunk_size cannot be 31; expected 1 to 30 seconds"),
@@ -63,12 +61,6 @@ def test_languages_are_those_of_the_tokenizer():
 def test_unknown_language():
     with pytest.raises(OptionError, match="unknown language 'Germann'; expected 'german'"):
         language_code("Germann")
-
-
-def test_merge_keeps_chunks_within_their_size():
-    stretches = [Chunk(0, 4), Chunk(5, 9), Chunk(10, 12), Chunk(30, 41), Chunk(41, 42)]
-    merged = merge(stretches, Vad(chunk_size=10))
-    assert merged == (Chunk(0, 9), Chunk(10, 12), Chunk(30, 41), Chunk(41, 42))
 
 
 def test_output_names_are_never_shared():

@@ -127,7 +127,7 @@ def test_folder_is_tried_before_anything_else(aiec, tmp_path):
         (("--partition", "npu"), "unknown partition 'npu'; expected 'npu-all'?"),
         (("--language", "Klingon"), "unknown language 'Klingon'"),
         (("--task", "translate"), "tiny.en knows only English and cannot translate"),
-        (("--vad_method", "pyannote"), "VAD method 'pyannote' is not in this version"),
+        (("--vad_method", "pyanote"), "unknown VAD method 'pyanote'; expected 'pyannote'?"),
         (("--modle", "x"), "No such option: --modle"),
         (("--verbose", "maybe"), "Invalid value for '--verbose': 'maybe' is not True or False"),
         (("--beam-size", "many"), "Invalid value for '--beam-size'"),
@@ -203,7 +203,7 @@ def test_loud_noise_is_not_speech_to_a_batch(write_wav, tiny_en):
     model = SpeechModel(tiny_en)
     chunks, never = (Chunk(0, 1), Chunk(1, 2)), Decoding(no_speech_threshold=0.0, language="en")
     never = replace(never, logprob_threshold=None, initial_prompt="Hello", hotwords="world")
-    assert list(segments_of(model, noise.numpy(), chunks, never)[1]) == []
+    assert list(segments_of(model, noise.numpy(), chunks, never).segments) == []
 
 
 def test_fallback_decodes_a_failed_chunk_again(clip, tiny_en, monkeypatch):
@@ -214,10 +214,11 @@ def test_fallback_decodes_a_failed_chunk_again(clip, tiny_en, monkeypatch):
     )
     chunks = (Chunk(0, 1),)
     asked = Decoding(language="en", logprob_threshold=0.0, temperatures=(0.0, 0.2))
-    found = list(segments_of(model, load_audio(clip), chunks, asked)[1])
+    found = list(segments_of(model, load_audio(clip), chunks, asked).segments)
     assert again == [[0.0, 0.2]]
     assert "hello" in found[0].text.lower()
-    list(segments_of(model, load_audio(clip), chunks, replace(asked, logprob_threshold=-1.0))[1])
+    sure = replace(asked, logprob_threshold=-1.0)
+    list(segments_of(model, load_audio(clip), chunks, sure).segments)
     assert len(again) == 1
 
 
