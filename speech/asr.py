@@ -88,7 +88,7 @@ def _one_by_one(
         clip_timestamps=[time for chunk in chunks for time in (chunk.start, chunk.end)],
         condition_on_previous_text=decoding.condition_on_previous_text,
         word_timestamps=decoding.word_timestamps,
-        **loop_arguments(pipeline.model, decoding),
+        **loop_arguments(pipeline.speech_model, decoding),
     )
     waiting = list(chunks)
     kept: list[Segment] = []

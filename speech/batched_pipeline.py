@@ -43,11 +43,12 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
         self, model: SpeechModel, tokenizer: Tokenizer, options: TranscriptionOptions
     ) -> None:
         super().__init__(model)
+        self.speech_model = model
         self.tokenizer, self.options = tokenizer, options
 
     def decode(self, samples: np.ndarray, chunks: Sequence[Chunk]) -> list[tuple[Segment, ...]]:
         """The segments of each of `chunks` of `samples` (16 kHz), decoded in one batch."""
-        mels = [padded_mel(self.model, _cut(samples, chunk)) for chunk in chunks]
+        mels = [padded_mel(self.speech_model, _cut(samples, chunk)) for chunk in chunks]
         about = [{"offset": chunk.start, "duration": chunk.seconds} for chunk in chunks]
         found = self.forward(np.stack(mels), self.tokenizer, about, self.options)
         return [

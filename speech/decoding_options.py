@@ -74,7 +74,7 @@ def _search(decoding: Decoding) -> dict[str, Any]:
     }
 
 
-def _suppressed(model: SpeechModel, decoding: Decoding) -> list[int]:
+def _suppressed(model: SpeechModel, decoding: Decoding) -> Any:  # upstream's types disagree
     numerals = numeral_tokens(model) if decoding.suppress_numerals else []
     return [*decoding.suppress_tokens, *numerals]
 

@@ -64,7 +64,7 @@ def _overlap_add(scores: Scores, step: int) -> Scores:
         here = slice(i * step, i * step + len(window))
         total[here] += window * weights
         weight[here] += weights
-    return total / np.maximum(weight, np.finfo(np.float32).tiny)
+    return (total / np.maximum(weight, np.finfo(np.float32).tiny)).astype(np.float32)
 
 
 def stretches(
