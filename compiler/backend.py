@@ -45,6 +45,7 @@ from aiec.partitioner.assign import assign
 from aiec.partitioner.machines import npu_of_part
 from aiec.partitioner.report import summary, write_report
 from aiec.plan_blocks import plan_blocks
+from aiec.register import allow_registering_twice
 from aiec.runtime.buffers import BufferPool
 from aiec.runtime.encoder_session import EncoderSession
 from aiec.runtime.open_device import npu_target, open_device
@@ -52,6 +53,7 @@ from aiec.runtime.session import Session
 from aiec.runtime.telemetry import Telemetry
 
 log = logging.getLogger("aiec")
+allow_registering_twice()
 
 
 def aie(
@@ -80,7 +82,7 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     artifacts = make_designs(partition, target, options, directory)
     telemetry = Telemetry()
     pool = BufferPool(open_device(target, options), options.memory_mb << 20)
-    sessions = open_sessions(pool, artifacts, telemetry)
+    sessions = open_sessions(pool, artifacts, telemetry, check_contents=options.check_weights)
     tell(CompiledGraph(partition, telemetry, directory))
     mixed = insert_npu_calls(captured, partition, sessions)
     if directory:
@@ -139,11 +141,18 @@ def make_designs(
 
 
 def open_sessions(
-    pool: BufferPool, artifacts: Mapping[OpKind, Artifact], telemetry: Telemetry
+    pool: BufferPool,
+    artifacts: Mapping[OpKind, Artifact],
+    telemetry: Telemetry,
+    *,
+    check_contents: bool = True,
 ) -> dict[OpKind, NpuOps]:
-    """Load the designs on the pool's device."""
+    """Load the designs on the pool's device; `check_contents` as in `PackedWeights`."""
     kinds = {OpKind.LINEAR: Session, OpKind.ENCODER_BLOCK: EncoderSession}
-    return {k: kinds[k](pool, artifact, telemetry) for k, artifact in artifacts.items()}
+    return {
+        k: kinds[k](pool, artifact, telemetry, check_contents=check_contents)
+        for k, artifact in artifacts.items()
+    }
 
 
 def _refuse_unknown(arguments: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Options from everywhere: the call beats the environment, it beats the file, it beats defaults.
 
 Used by `backend.py` and `cli.py`. An unknown key, or a value that an option cannot take, is an
-error that names its source and the nearest key.
+error that names its source and the nearest key; an unknown variable, which may be another tool's,
+is a warning.
 
 Environment, read here alone (lists by commas, yes/no as 1 or 0, true or false):
 
@@ -15,6 +16,7 @@ File: `aiec.toml` in the working directory, else in the user's configuration dir
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tomllib
@@ -26,6 +28,8 @@ from platformdirs import user_config_path
 
 from aiec.ir.errors import OptionError, nearest
 from aiec.ir.options import OPTION_NAMES, Options, options_from
+
+log = logging.getLogger("aiec")
 
 FILE_NAME = "aiec.toml"
 _PREFIX = "AIE_"
@@ -64,11 +68,13 @@ def _from_environment() -> dict[str, Any]:
     for variable, text in os.environ.items():
         if not variable.startswith(_PREFIX) or variable in _OTHER_VARIABLES:
             continue
-        if variable not in _VARIABLES:
-            raise OptionError(
-                f"unknown environment variable {variable}",
-                expected=nearest(variable, (*_VARIABLES, *_OTHER_VARIABLES)),
+        if variable not in _VARIABLES:  # another tool's, perhaps
+            log.warning(
+                "unknown environment variable %s is not regarded; expected %s",
+                variable,
+                nearest(variable, (*_VARIABLES, *_OTHER_VARIABLES)),
             )
+            continue
         name = _VARIABLES[variable]
         _check({name: _parse(name, text)}, f"environment variable {variable}")
         values[name] = _parse(name, text)

@@ -152,7 +152,8 @@ def attended(node: Node) -> Attended | None:
     sizes = {"b": batch, "h": heads, "s": rows, "d": HEAD}
     if follow(joined, axes("b h s d", sizes), sizes) != axes("b s hd", sizes):
         return None
-    scale = float(sdpa.kwargs.get("scale") or HEAD**-0.5)  # type: ignore[arg-type]
+    scale = sdpa.kwargs.get("scale")
+    scale = HEAD**-0.5 if scale is None else float(scale)  # type: ignore[arg-type]
     cut = [_cut_in_heads(arg, sizes) for arg in sdpa.args if isinstance(arg, Node)]
     if len(cut) != 3 or any(part is None for part in cut):
         return None

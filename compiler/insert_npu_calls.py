@@ -18,7 +18,8 @@ tuple of them, which getitems take apart. Where an op overwrites what it reads,
 whoever reads the value later gets it by way of the CPU, which received it before.
 
 Requires: the partition was made from the `MixedGraph` of this capture. Ensures: the returned module
-takes and returns the same values, lints, and the capture's module is unchanged.
+takes and returns the same values with the strides and dtypes that were traced, lints, and the
+capture's module is unchanged.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import torch
 from torch import nn
 from torch.fx import Graph, GraphModule, Node
 
+from aiec.as_traced import as_traced
 from aiec.capture import Capture
 from aiec.ir.graph import FusedOp, OpKind
 from aiec.ir.partition import Partition
@@ -51,7 +53,7 @@ class NpuOps(Protocol):
         ...
 
     def receive(self, value: Any, /) -> torch.Tensor:
-        """Bring a value back."""
+        """Bring a value back: contiguous, float32."""
         ...
 
     def hands_over(self, producer: Any, consumer: Any, /) -> bool:
@@ -120,7 +122,8 @@ class _Insertion:
                     graph.call_function(operator.getitem, (call, i)) for i in range(len(op.outputs))
                 ]
             received = [
-                self._call(f"receive_{op.name}", "to the CPU", npu.receive, one) for one in made
+                self._receive(op, one, self._nodes[name])
+                for one, name in zip(made, op.outputs, strict=True)
             ]
         for node in (call, *made):  # no tensors: what `out` says of shapes is true of `received`
             node.meta = {}
@@ -130,6 +133,13 @@ class _Insertion:
             out.replace_all_uses_with(copy)
             self._nodes[name] = copy
             self._made[name] = value, op
+
+    def _receive(self, op: FusedOp, value: Node, out: Node) -> Node:
+        """Bring `value` back as the tensor that `out` is to the graph."""
+        receive, restore = self._sessions[op.kind].receive, as_traced(out.meta["val"])
+        return self._call(
+            f"receive_{op.name}", "to the CPU", lambda on_npu: restore(receive(on_npu)), value
+        )
 
     def _x(self, op: FusedOp) -> Node:
         """The op's x on the device; forgotten here if the op overwrites it."""

@@ -53,6 +53,9 @@ class Options:
         mlir_aie: the syntax generation that designs are printed in.
         memory_mb: MiB that the device's buffers may take, resident weights included. Far above what
             large-v3's encoder needs (1.3 GB), far below what a laptop with 16 GB can spare.
+        check_weights: read the weights of the NPU's ops at every call, to notice writes that
+            PyTorch's version counters miss (through `.data` or numpy, or to inference tensors).
+            False goes by the counters alone, for weights that nobody writes to.
     """
 
     device: str = "auto"
@@ -68,6 +71,7 @@ class Options:
     cpu: str = "auto"
     mlir_aie: str = "E2"
     memory_mb: int = 4096
+    check_weights: bool = True
 
     def __post_init__(self) -> None:
         if self.memory_mb < 1:
@@ -104,7 +108,7 @@ def _coerce(key: str, value: Any) -> Any:
         items = (value,) if isinstance(value, str) else value
         ok = isinstance(items, Collection) and all(isinstance(item, str) for item in items)
         return tuple(_checked(key, items, ok, "glob patterns"))
-    if key in ("require_npu", "dry_run"):
+    if key in ("require_npu", "dry_run", "check_weights"):
         return _checked(key, value, isinstance(value, bool), "True or False")
     if key == "memory_mb":
         return _checked(key, value, type(value) is int, "a whole number of MiB")

@@ -1,42 +1,74 @@
 """Device buffers under an explicit budget: a pool to reuse, and weights that stay resident.
 
-Activations borrow a buffer for one dispatch. Packed weights stay until memory is needed; then the
-least recently used go first, and are packed again when they are asked for. What cannot fit at all
-is a `DeviceError` that names the numbers.
+Activations borrow a buffer for one dispatch. Packed weights stay until what they were packed from
+is gone or memory is needed; then the least recently used go first, and are packed again when they
+are asked for. What cannot fit at all is a `DeviceError` that names the numbers. Any thread may
+call, and an exception anywhere (Ctrl-C) loses no memory: what is in use is counted, not booked.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterator
+import weakref
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
 
 from aiec.ir.errors import DeviceError
 from aiec.runtime.device import Buffer, Device
+from aiec.runtime.device_queue import DeviceQueue
 
 # Host memory that one session may pin: far above what large-v3's encoder needs (1.3 GB of packed
 # weights), far below what a laptop with 16 GB can spare.
 DEFAULT_BUDGET_BYTES = 4 * 1024**3
+
+_UNFILLED = object()  # the stamp of contents that are nobody's yet
+
+
+@dataclass(slots=True)
+class _Resident:
+    """A buffer that stays, the state of what it was filled from, and who must live for its use."""
+
+    buffer: Buffer
+    stamp: Hashable
+    sources: tuple[weakref.ref[object], ...] = ()
 
 
 class BufferPool:
     """Buffers of one device, at most `budget_bytes` of them."""
 
     def __init__(self, device: Device, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        self.device = device
+        self.queue = DeviceQueue(device)
         self._budget_bytes = budget_bytes
+        self._lock = Lock()
         self._free: defaultdict[int, list[Buffer]] = defaultdict(list)
-        self._resident: OrderedDict[Hashable, Buffer] = OrderedDict()
-        self.allocated_bytes = 0
+        self._leased: weakref.WeakSet[Buffer] = weakref.WeakSet()
+        self._returned: deque[Buffer] = deque()  # by finalizers, which may not wait for the lock
+        self._residents: OrderedDict[Hashable, _Resident] = OrderedDict()
+
+    @property
+    def allocated_bytes(self) -> int:
+        """Size of all buffers, those that wait to be lent again included."""
+        with self._lock:
+            return self._count()
 
     def lease(self, nbytes: int) -> Buffer:
         """A buffer of `nbytes` with unspecified contents, until it is given back."""
-        free = self._free[nbytes]
-        return free.pop() if free else self._allocate(nbytes)
+        with self._lock:
+            self._take_back()
+            free = self._free[nbytes]
+            buffer = free.pop() if free else self._allocate(nbytes)
+            self._leased.add(buffer)
+        return buffer
 
     def give_back(self, buffer: Buffer) -> None:
         """Take a leased buffer back."""
-        self._free[buffer.nbytes].append(buffer)
+        self._returned.append(buffer)
+
+    def give_back_with(self, user: object, buffer: Buffer) -> None:
+        """Take a leased buffer back when `user` dies."""
+        weakref.finalize(user, self.give_back, buffer).atexit = False
 
     @contextmanager
     def borrow(self, nbytes: int) -> Iterator[Buffer]:
@@ -47,36 +79,72 @@ class BufferPool:
         finally:
             self.give_back(buffer)
 
-    def resident(self, key: Hashable, nbytes: int, fill: Callable[[Buffer], None]) -> Buffer:
-        """The buffer kept under `key`; made and filled the first time, or after it was evicted."""
-        if key not in self._resident:
-            buffer = self._allocate(nbytes)
-            fill(buffer)
-            self._resident[key] = buffer
-        self._resident.move_to_end(key)
-        return self._resident[key]
+    def resident(
+        self,
+        key: Hashable,
+        nbytes: int,
+        fill: Callable[[Buffer], None],
+        stamp: Hashable = None,
+        sources: Sequence[object] = (),
+    ) -> Buffer:
+        """The buffer kept under `key`, filled where it has to be.
+
+        That is the first time, after it was evicted, and when `stamp` is not what it was. The
+        buffer is dropped when one of `sources` dies. `key` is compared by C code alone: a tuple of
+        numbers and strings.
+        """
+        with self._lock:
+            kept = self._residents.get(key)
+            if kept is None:
+                self._take_back()
+                kept = _Resident(self._allocate(nbytes), _UNFILLED)
+                kept.sources = tuple(self._watched(source, key) for source in sources)
+            if kept.stamp != stamp:
+                kept.stamp = _UNFILLED  # in case `fill` does not end
+                fill(kept.buffer)
+                kept.stamp = stamp
+            self._residents[key] = kept
+            self._residents.move_to_end(key)
+        return kept.buffer
+
+    def _watched(self, source: object, key: Hashable) -> weakref.ref[object]:
+        pool = weakref.ref(self)  # sources outlive pools as well as the other way round
+
+        def drop(_: weakref.ref[object]) -> None:
+            alive = pool()
+            if alive is not None:
+                alive._residents.pop(key, None)  # one step of C: no lock is needed
+
+        return weakref.ref(source, drop)
+
+    def _take_back(self) -> None:
+        while self._returned:
+            buffer = self._returned.popleft()
+            self._free[buffer.nbytes].append(buffer)
+            self._leased.discard(buffer)
+
+    def _count(self) -> int:
+        free = sum(buffer.nbytes for buffers in self._free.values() for buffer in buffers)
+        kept = sum(resident.buffer.nbytes for resident in tuple(self._residents.values()))
+        return free + kept + sum(buffer.nbytes for buffer in self._leased)
 
     def _allocate(self, nbytes: int) -> Buffer:
-        while self.allocated_bytes + nbytes > self._budget_bytes and self._release_one():
-            pass
-        if self.allocated_bytes + nbytes > self._budget_bytes:
-            raise DeviceError(
-                f"a buffer of {nbytes} bytes does not fit device {self.device.name!r}",
-                expected=f"at most {self._budget_bytes} bytes in all, "
-                f"{self.allocated_bytes} are in use",
-                todo="raise the session's buffer budget or keep this op on the CPU",
-            )
-        self.allocated_bytes += nbytes
-        return self.device.alloc(nbytes)
+        device = self.queue.device
+        while (in_use := self._count()) + nbytes > self._budget_bytes:
+            if not self._release_one():
+                raise DeviceError(
+                    f"a buffer of {nbytes} bytes does not fit device {device.name!r}",
+                    expected=f"at most {self._budget_bytes} bytes in all, {in_use} are in use",
+                    todo="raise the session's buffer budget or keep this op on the CPU",
+                )
+        return device.alloc(nbytes)
 
     def _release_one(self) -> bool:
-        for nbytes, buffers in self._free.items():
+        for buffers in self._free.values():
             if buffers:
                 buffers.pop()
-                self.allocated_bytes -= nbytes
                 return True
-        if not self._resident:
-            return False
-        _, buffer = self._resident.popitem(last=False)
-        self.allocated_bytes -= buffer.nbytes
-        return True
+        if self._residents:
+            self._residents.popitem(last=False)
+            return True
+        return False

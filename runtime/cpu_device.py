@@ -56,6 +56,9 @@ class CpuDevice:
         """Done already; the host's time is not counted as a device's."""
         return Completion(device_us=0.0, simulated=False)
 
+    def reset(self) -> None:
+        """Designs have no state here."""
+
     def close(self) -> None:
         """Nothing to let go of."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from aiec.ir.design import Artifact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Buffer:
     """A host-visible buffer of a device. `array` is uint8, (nbytes,), shared with the device."""
 
@@ -75,6 +75,13 @@ class Device(Protocol):
 
     def wait(self, event: Event) -> Completion:
         """Wait until the run is done and its outputs are in its buffers."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all runs under way, and have the loaded designs as if they had just been loaded.
+
+        Called after a run that did not end; contents of buffers stay.
+        """
         ...
 
     def close(self) -> None:

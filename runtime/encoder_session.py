@@ -10,7 +10,6 @@ The layouts are `kernels/encoder_layout.py`'s.
 from __future__ import annotations
 
 import math
-import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -56,15 +55,20 @@ class EncoderSession:
     """One encoder design loaded on one device, with its buffers and telemetry."""
 
     def __init__(
-        self, pool: BufferPool, artifact: Artifact, telemetry: Telemetry | None = None
+        self,
+        pool: BufferPool,
+        artifact: Artifact,
+        telemetry: Telemetry | None = None,
+        *,
+        check_contents: bool = True,
     ) -> None:
         assert isinstance(artifact.design, EncoderDesign), "a design of GEMMs"
         self.artifact = artifact
         self.plan = artifact.design.plan
         self.pool = pool
         self.telemetry = telemetry or Telemetry()
-        self._weights = PackedWeights(self.pool)
-        pool.device.load(artifact)
+        self._weights = PackedWeights(pool, check_contents=check_contents)
+        pool.queue.load(artifact)
 
     def send(self, block: EncoderBlock) -> Send:
         """Return `f(x)`, which brings x (batch, ...) float32 to the device as the block's input."""
@@ -78,7 +82,7 @@ class EncoderSession:
                     pack_mel(window, buffer.array)
                 else:
                     tile(window, value.where, buffer.array)
-                self.telemetry.bytes_in += buffer.nbytes
+                self.telemetry.moved(bytes_in=buffer.nbytes)
             return value
 
         return call
@@ -104,7 +108,7 @@ class EncoderSession:
 
     def receive(self, value: Windows) -> torch.Tensor:
         """Bring a value back: (batch, frames, width) float32."""
-        self.telemetry.bytes_out += sum(buffer.nbytes for buffer in value.buffers)
+        self.telemetry.moved(bytes_out=sum(buffer.nbytes for buffer in value.buffers))
         return torch.stack([untile(b.array, value.where, *value.size) for b in value.buffers])
 
     def hands_over(self, producer: EncoderBlock, consumer: EncoderBlock) -> bool:
@@ -124,12 +128,12 @@ class EncoderSession:
         buffers = tuple(self.pool.lease(nbytes) for _ in range(block.batch))
         value = Windows(buffers, _where(sequence, role), (block.frames, block.width))
         for buffer in buffers:
-            weakref.finalize(value, self.pool.give_back, buffer).atexit = False
+            self.pool.give_back_with(value, buffer)
         return value
 
     def _dispatch(self, sequence: BlockSequence, buffers: tuple[Buffer, ...]) -> None:
-        event = self.pool.device.submit(Run(self.artifact, sequence.symbol, buffers))
-        self.telemetry.record(sequence.symbol, sequence.macs, self.pool.device.wait(event))
+        completion = self.pool.queue.run(Run(self.artifact, sequence.symbol, buffers))
+        self.telemetry.record(sequence.symbol, sequence.macs, completion)
 
     def _kept(
         self, block: EncoderBlock, sequence: BlockSequence, named: Mapping[str, torch.Tensor]
@@ -143,12 +147,14 @@ class EncoderSession:
             elif role == "weights":
                 tensors = [named[name] for step in block.steps for name in step.names]
                 pack = partial(self._pack, block, sequence, named)
-                kept[role] = self._weights.buffer(sequence.symbol, tensors, nbytes, pack)
+                kept[role] = self._weights.buffer(
+                    (sequence.symbol, block.scale), tensors, nbytes, pack
+                )
             elif role == "positions":
                 assert block.positions is not None, block
                 rows = named[block.positions]
                 pack = partial(self._tile_parts, rows, _all_places(sequence, role))
-                kept[role] = self._weights.buffer(role, [rows], nbytes, pack)
+                kept[role] = self._weights.buffer((sequence.symbol, role), [rows], nbytes, pack)
         return kept
 
     def _pack(
@@ -160,12 +166,12 @@ class EncoderSession:
     ) -> None:
         operands = {step.step: _operands(step, block, named) for step in block.steps}
         buffer.array[:] = pack_weights(self.plan, sequence, operands)
-        self.telemetry.weight_bytes += buffer.nbytes
+        self.telemetry.moved(weight_bytes=buffer.nbytes)
 
     def _tile_parts(self, rows: torch.Tensor, places: tuple[Matrix, ...], buffer: Buffer) -> None:
         buffer.array[:] = 0
         tile_parts(rows, places, buffer.array)
-        self.telemetry.weight_bytes += buffer.nbytes
+        self.telemetry.moved(weight_bytes=buffer.nbytes)
 
 
 def _read(block: EncoderBlock) -> str:

@@ -38,5 +38,8 @@ class NullDevice:
         """Done at once."""
         return Completion(device_us=0.0, simulated=False)
 
+    def reset(self) -> None:
+        """Designs have no state here."""
+
     def close(self) -> None:
         """Nothing to let go of."""

@@ -1,6 +1,7 @@
 """Weights as a session packed them: once a tensor, and again where it was written to.
 
-Used by both sessions; the buffers are the pool's, which may evict them.
+Used by both sessions; the buffers are the pool's, which may evict them. Nothing here keeps a tensor
+alive: with its storage goes what was packed from it, and a write packs it again in its place.
 """
 
 from __future__ import annotations
@@ -11,31 +12,46 @@ import torch
 
 from aiec.runtime.buffers import BufferPool
 from aiec.runtime.device import Buffer
+from aiec.runtime.fingerprint import fingerprint
 
 
 class PackedWeights:
-    """Buffers of packed tensors, by what they are packed for."""
+    """Buffers of packed tensors, by what they are packed for.
 
-    def __init__(self, pool: BufferPool) -> None:
-        self._pool = pool
-        self._pinned: dict[Hashable, tuple[torch.Tensor, ...]] = {}
+    `check_contents`: notice every write, by reading the weights at each call; otherwise only those
+    that PyTorch's version counter sees.
+    """
+
+    def __init__(self, pool: BufferPool, *, check_contents: bool = True) -> None:
+        self._pool, self._check_contents = pool, check_contents
 
     def buffer(
         self,
-        purpose: Hashable,
+        purpose: tuple[Hashable, ...],
         tensors: Sequence[torch.Tensor],
         nbytes: int,
         fill: Callable[[Buffer], None],
     ) -> Buffer:
-        """The buffer that holds `tensors` packed for `purpose`; `fill` packs them if need be."""
-        # The key holds addresses: their memory is kept, even if `.data` is given another, because
-        # the next tensor at a freed address would pass for this one.
-        key = (purpose, *map(_identity, tensors))
-        self._pinned[key] = tuple(tensor.detach() for tensor in tensors)
-        return self._pool.resident(key, nbytes, fill)
+        """The buffer that holds `tensors` packed for `purpose`; `fill` packs them if need be.
+
+        `purpose` has, beside a name, all numbers that the packed bytes depend on.
+        """
+        return self._pool.resident(
+            (*purpose, *map(_place, tensors)),
+            nbytes,
+            fill,
+            stamp=tuple(map(self._state, tensors)),
+            sources=[tensor.untyped_storage() for tensor in tensors],
+        )
+
+    def _state(self, tensor: torch.Tensor) -> tuple[int, int]:
+        """Changes when the tensor is written to; inference tensors have no version."""
+        version = 0 if tensor.is_inference() else tensor._version
+        return version, fingerprint(tensor) if self._check_contents else 0
 
 
-def _identity(tensor: torch.Tensor) -> Hashable:
-    """Changes when the tensor is another one or was written to; inference tensors do not count."""
-    version = 0 if tensor.is_inference() else tensor._version
-    return tensor.data_ptr(), version, tuple(tensor.shape), tensor.stride()
+def _place(tensor: torch.Tensor) -> Hashable:
+    """What no other living tensor of the same contents need share: its part of a storage."""
+    storage = tensor.untyped_storage()._cdata
+    layout = (tensor.storage_offset(), tuple(tensor.shape), tensor.stride())
+    return storage, *layout, str(tensor.dtype)

@@ -9,7 +9,6 @@ is written to) and stay resident. The layouts are `kernels/layout.py`'s.
 from __future__ import annotations
 
 import math
-import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -51,15 +50,20 @@ class Session:
     """One artifact loaded on one device, with its buffers and telemetry."""
 
     def __init__(
-        self, pool: BufferPool, artifact: Artifact, telemetry: Telemetry | None = None
+        self,
+        pool: BufferPool,
+        artifact: Artifact,
+        telemetry: Telemetry | None = None,
+        *,
+        check_contents: bool = True,
     ) -> None:
         assert isinstance(artifact.design, Design), "an encoder's design has sessions of its own"
         self.artifact = artifact
         self.design = artifact.design
         self.pool = pool
         self.telemetry = telemetry or Telemetry()
-        self._weights = PackedWeights(self.pool)
-        pool.device.load(artifact)
+        self._weights = PackedWeights(pool, check_contents=check_contents)
+        pool.queue.load(artifact)
 
     def send(self, gemm: Gemm) -> Send:
         """Return `f(x)`, which packs x (..., k) float32 with m rows in all as `gemm`'s operand."""
@@ -69,7 +73,7 @@ class Session:
             _check_rows(gemm, x.shape)
             value = self._on_npu(tuple(x.shape[:-1]), gemm.k, (shape.mp, shape.kp))
             layout.pack_x(x.reshape(-1, gemm.k), shape, value.buffer.array)
-            self.telemetry.bytes_in += value.buffer.nbytes
+            self.telemetry.moved(bytes_in=value.buffer.nbytes)
             return value
 
         return call
@@ -96,7 +100,7 @@ class Session:
     def receive(self, value: OnNpu) -> torch.Tensor:
         """Bring a value back: (..., columns) float32."""
         rows = math.prod(value.leading)
-        self.telemetry.bytes_out += value.buffer.nbytes
+        self.telemetry.moved(bytes_out=value.buffer.nbytes)
         out = layout.unpack(value.buffer.array, value.padded, rows, value.columns)
         return out.reshape(*value.leading, value.columns)
 
@@ -113,7 +117,7 @@ class Session:
     def _on_npu(self, leading: tuple[int, ...], columns: int, padded: tuple[int, int]) -> OnNpu:
         buffer = self.pool.lease(2 * padded[0] * padded[1])
         value = OnNpu(buffer, leading, columns, padded)
-        weakref.finalize(value, self.pool.give_back, buffer).atexit = False
+        self.pool.give_back_with(value, buffer)
         return value
 
     def _dispatch(
@@ -136,14 +140,13 @@ class Session:
                     buffer = lent.enter_context(self.pool.borrow(argument.nbytes))
                     rows = residual.reshape(-1, shape.gemm.n)
                     layout.pack_residual(rows, plan, shape, buffer.array)
-                    self.telemetry.bytes_in += argument.nbytes
+                    self.telemetry.moved(bytes_in=argument.nbytes)
                     buffers["residual"] = buffer
             self._run(sequence, tuple(buffers[a.role] for a in sequence.arguments))
         return out
 
     def _run(self, sequence: Sequence, buffers: tuple[Buffer, ...]) -> None:
-        event = self.pool.device.submit(Run(self.artifact, sequence.symbol, buffers))
-        completion = self.pool.device.wait(event)
+        completion = self.pool.queue.run(Run(self.artifact, sequence.symbol, buffers))
         self.telemetry.record(sequence.shape.gemm.label, sequence.shape.gemm.macs, completion)
 
     def _weight(
@@ -158,9 +161,9 @@ class Session:
         def fill(buffer: Buffer) -> None:
             packed = layout.pack_weight(weight, bias, self.design.plan, sequence.shape)
             buffer.array[:] = packed
-            self.telemetry.weight_bytes += argument.nbytes
+            self.telemetry.moved(weight_bytes=argument.nbytes)
 
-        return self._weights.buffer(sequence.symbol, tensors, argument.nbytes, fill)
+        return self._weights.buffer((sequence.symbol,), tensors, argument.nbytes, fill)
 
 
 def _check_rows(gemm: Gemm, shape: tuple[int, ...]) -> None:

@@ -39,8 +39,11 @@ class SimDevice:
                 expected=f"a design for {self.target.name}",
                 todo="compile it for this target",
             )
-        kernels = host.load(design.kernels, self.target, self._cache_dir)
-        self._loaded[id(artifact)] = (artifact, Simulator(design.text, kernels=kernels))
+        self._loaded[id(artifact)] = (artifact, self._simulator(artifact))
+
+    def _simulator(self, artifact: Artifact) -> Simulator:
+        kernels = host.load(artifact.design.kernels, self.target, self._cache_dir)
+        return Simulator(artifact.design.text, kernels=kernels)
 
     def alloc(self, nbytes: int) -> Buffer:
         """A zeroed host buffer; the simulator reads and writes it in place."""
@@ -60,6 +63,12 @@ class SimDevice:
     def wait(self, event: Event) -> Completion:
         """The completion of a run; a run can be waited for once."""
         return self._completions.pop(event.ticket)
+
+    def reset(self) -> None:
+        """Elaborate the loaded designs again."""
+        self._completions.clear()
+        for artifact, _ in tuple(self._loaded.values()):
+            self._loaded[id(artifact)] = (artifact, self._simulator(artifact))
 
     def close(self) -> None:
         """Forget all designs."""

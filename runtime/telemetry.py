@@ -7,20 +7,21 @@ wherever they are shown (`simulated`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
 
 from aiec.runtime.device import Completion
 
 
 @dataclass(slots=True)
 class Telemetry:
-    """Running totals.
+    """Running totals, of calls from any thread.
 
     Attributes:
         dispatches: submissions to the device.
         device_us: time the array was busy with them, in microseconds, launch cost not included.
         simulated: True if any of that time came from the simulator.
         bytes_in, bytes_out: moved into and out of the device's buffers for activations.
-        weight_bytes: packed for weights (once each, unless they were evicted).
+        weight_bytes: packed for weights (once each, unless they were evicted or written to).
         macs: multiply-accumulates of the dispatched GEMMs, padding not counted.
         by_gemm: dispatches and microseconds by GEMM label.
     """
@@ -33,15 +34,24 @@ class Telemetry:
     weight_bytes: int = 0
     macs: int = 0
     by_gemm: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def record(self, label: str, macs: int, completion: Completion) -> None:
         """Count one finished dispatch."""
-        self.dispatches += 1
-        self.device_us += completion.device_us
-        self.simulated |= completion.simulated
-        self.macs += macs
-        count, us = self.by_gemm.get(label, (0, 0.0))
-        self.by_gemm[label] = (count + 1, us + completion.device_us)
+        with self._lock:
+            self.dispatches += 1
+            self.device_us += completion.device_us
+            self.simulated |= completion.simulated
+            self.macs += macs
+            count, us = self.by_gemm.get(label, (0, 0.0))
+            self.by_gemm[label] = (count + 1, us + completion.device_us)
+
+    def moved(self, *, bytes_in: int = 0, bytes_out: int = 0, weight_bytes: int = 0) -> None:
+        """Count what crossed to the device's buffers or came from there."""
+        with self._lock:
+            self.bytes_in += bytes_in
+            self.bytes_out += bytes_out
+            self.weight_bytes += weight_bytes
 
     def summary(self) -> str:
         """One line for a person; simulated time is called simulated."""

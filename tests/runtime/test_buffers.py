@@ -1,6 +1,9 @@
 """The pool lends, keeps and evicts within its budget."""
 
+import gc
+
 import pytest
+import torch
 
 from aiec.ir.errors import DeviceError
 from aiec.runtime.buffers import BufferPool
@@ -63,3 +66,58 @@ def test_what_cannot_fit_is_refused_with_the_numbers():
         pool.borrow(50),
     ):
         pass
+
+
+def test_another_stamp_fills_the_same_buffer():
+    pool = BufferPool(NullDevice(), budget_bytes=100)
+    filled = []
+    one, other, again = (
+        pool.resident("a", 40, lambda buffer, s=stamp: filled.append(s), stamp=stamp)
+        for stamp in (1, 2, 2)
+    )
+    assert filled == [1, 2]
+    assert one is other is again
+
+
+def test_a_buffer_goes_with_its_source():
+    pool = BufferPool(NullDevice(), budget_bytes=100)
+    kept, dropped = torch.zeros(1), torch.zeros(1)
+    for key, sources in (("a", [kept]), ("b", [kept, dropped]), ("c", [])):
+        pool.resident(key, 20, lambda buffer: None, sources=sources)
+    assert pool.allocated_bytes == 60
+    del dropped, sources
+    assert pool.allocated_bytes == 40
+
+
+def test_a_pool_may_go_before_the_source():
+    pool, source = BufferPool(NullDevice()), torch.zeros(1)
+    pool.resident("a", 20, lambda buffer: None, sources=[source])
+    del pool
+    gc.collect()
+    del source
+
+
+def test_a_buffer_whose_filling_fails_is_not_lost():
+    """Neither where it is new, nor where it was filled before."""
+    pool = BufferPool(NullDevice(), budget_bytes=100)
+
+    def stop(buffer):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pool.resident("a", 40, stop)
+    assert pool.allocated_bytes == 0
+    pool.resident("a", 40, lambda buffer: None, stamp=1)
+    with pytest.raises(KeyboardInterrupt):
+        pool.resident("a", 40, stop, stamp=2)
+    filled = []
+    pool.resident("a", 40, lambda buffer: filled.append(1), stamp=1)
+    assert filled == [1]
+    assert pool.allocated_bytes == 40
+
+
+def test_a_leased_buffer_that_nobody_holds_is_not_counted():
+    pool = BufferPool(NullDevice(), budget_bytes=100)
+    pool.lease(60)
+    assert pool.allocated_bytes == 0
+    pool.lease(60)

@@ -1,0 +1,36 @@
+"""The queue of one device: runs from any thread, one after another, whatever becomes of each.
+
+Stands between the sessions and the device. A run that does not end (an error, Ctrl-C) leaves cores
+and transfers wherever they were, so the next one finds its designs loaded anew.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from aiec.ir.design import Artifact
+from aiec.runtime.device import Completion, Device, Run
+
+
+class DeviceQueue:
+    """Takes runs of one device's designs; a caller waits until those before it are done."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._lock = Lock()
+        self._unfinished = False
+
+    def load(self, artifact: Artifact) -> None:
+        """Make a design ready to run; loading it again does nothing."""
+        with self._lock:
+            self.device.load(artifact)
+
+    def run(self, run: Run) -> Completion:
+        """Run a sequence to its end; errors are the device's, and concern this run alone."""
+        with self._lock:
+            if self._unfinished:
+                self.device.reset()
+            self._unfinished = True  # stays, wherever an exception comes from
+            completion = self.device.wait(self.device.submit(run))
+            self._unfinished = False
+        return completion
