@@ -92,7 +92,7 @@ def register(app: typer.Typer) -> None:
 
 
 def transcribe(
-    audio: Annotated[list[Path], typer.Argument(help="audio or video files")],
+    audio: Annotated[list[Path], typer.Argument(help="audio or video files; - is standard input")],
     model: Annotated[str, _option("a model's folder, file or name")] = "small",
     model_dir: Annotated[Path | None, _option("where downloaded models are kept")] = None,
     model_cache_only: Annotated[YesNo, _flag("do not download models")] = False,
@@ -105,6 +105,12 @@ def transcribe(
     batch_size: Annotated[
         int, _option("chunks decoded together; 1 decodes them one after another")
     ] = 8,
+    recursive: Annotated[
+        bool, _option("take the audio and video files in folders", "--recursive")
+    ] = False,
+    audio_track: Annotated[
+        int | None, _option("which audio track of a film, from 1  [default: its own default]")
+    ] = None,
     output_dir: Annotated[
         Path, _option("folder for the transcripts", "--output-dir", "-o")
     ] = Path(),
@@ -186,6 +192,9 @@ def transcribe(
     Words are then aligned with the sound by an acoustic model of their language, which gives them
     and their sentences exact times. With --no-align, and for languages without such a model, times
     are Whisper's own: of its attention, or with --batch-size 1 of its time tokens.
+
+    Whatever can be heard of damaged or cut-off files is transcribed, with a warning that says what
+    is missing; a file in which nothing can be heard is told, and the next one is taken.
     """
     from aiec.speech.align.alignment import Rules
     from aiec.speech.align.transcripts import Alignment
@@ -233,6 +242,8 @@ def transcribe(
         threads=threads,
         verbose=verbose,
         print_progress=print_progress,
+        recursive=recursive,
+        audio_track=audio_track,
     )
     status = run(job)
     if status:

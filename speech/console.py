@@ -75,7 +75,11 @@ def stretch(span: Span) -> str:
     return f"[{start} --> {end}]"
 
 
-def show(segment: Segment) -> None:
-    """One segment on stdout, as openai-whisper and faster-whisper's users know it."""
-    start, end = (timestamp(t, hours=False, marker=".") for t in (segment.start, segment.end))
-    print(f"[{start} --> {end}] {segment.text}", flush=True)
+def show(segment: Segment, name: str | None = None) -> None:
+    """One segment on stdout, as openai-whisper and faster-whisper's users know it.
+
+    Args:
+        name: of its file, before it as grep has it, for readers that see several files as one text.
+    """
+    prefix = f"{name}: " if name else ""
+    print(f"{prefix}{stretch(Span(segment.start, segment.end))} {segment.text}", flush=True)

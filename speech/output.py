@@ -1,7 +1,7 @@
 """Where transcripts go: a folder that is known to take them, one file a format, written whole.
 
 Where it stands: the end of `transcribe.py`. Refuses folders that cannot be written, before any
-work is done, and never lets two inputs of one batch write the same file.
+work is done, and never lets two inputs of one batch write the same file, or one over an input.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiec.ir.errors import OutputError
 from aiec.speech.formats import WRITERS, Layout
+from aiec.speech.sources import Source
 from aiec.speech.transcript import Transcript
 
 
@@ -38,43 +39,48 @@ class Output:
         except OSError as error:
             raise _cannot_write(self.folder, error) from None
 
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        """A name without suffix for each input; all different, and no input is written over.
+
+        The stem, as WhisperX has it; where inputs share a stem, their whole names; where these are
+        the same too (or taken), numbered: `talk`, `talk.wav`, `talk.wav-2`.
+        """
+        stems = [source.stem for source in sources]
+        inputs = {source.path.resolve() for source in sources}
+        names: list[str] = []
+        for source in sources:
+            alone = stems.count(source.stem) == 1 and self._spares(inputs, source.stem)
+            wanted = name = source.stem if alone else source.name
+            number = 1
+            while name in names or not self._spares(inputs, name):
+                number += 1
+                name = f"{wanted}-{number}"
+            names.append(name)
+        return tuple(names)
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """The files of `name`, one a format."""
+        return tuple(self.folder / f"{name}.{kind}" for kind in self.formats)
+
     def write(self, name: str, transcript: Transcript) -> tuple[Path, ...]:
         """Write `name` in every format; a file is either there whole or not at all.
 
         Raises:
             OutputError: a file cannot be written.
         """
-        paths = tuple(self.folder / f"{name}.{kind}" for kind in self.formats)
+        paths = self.paths(name)
         for path, kind in zip(paths, self.formats, strict=True):
             _write_whole(path, WRITERS[kind](transcript, self.layout))
         return paths
 
-
-def output_names(audio: Sequence[Path]) -> tuple[str, ...]:
-    """A name without suffix for each input, all different.
-
-    The stem, as WhisperX has it; where inputs share a stem, their whole names; where these are
-    the same too (or taken), numbered: `talk`, `talk.wav`, `talk.wav-2`.
-    """
-    stems = [path.stem for path in audio]
-    names: list[str] = []
-    for path in audio:
-        wanted = path.stem if stems.count(path.stem) == 1 else path.name
-        names.append(_free(wanted, names))
-    return tuple(names)
-
-
-def _free(wanted: str, taken: Sequence[str]) -> str:
-    name, number = wanted, 1
-    while name in taken:
-        number += 1
-        name = f"{wanted}-{number}"
-    return name
+    def _spares(self, inputs: set[Path], name: str) -> bool:
+        return inputs.isdisjoint(path.resolve() for path in self.paths(name))
 
 
 def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".aiec-{os.getpid()}")  # short: the name itself may be of full length
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)
     except OSError as error:

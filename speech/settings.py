@@ -14,6 +14,7 @@ from aiec.speech.languages import LANGUAGES
 
 TASKS = ("transcribe", "translate")
 VAD_METHODS = ("pyannote", "silero")
+MIN_INCREMENT = 0.01  # of temperatures: at most a hundred and one are tried
 WINDOW_S = 30  # seconds that Whisper hears at once; arXiv 2212.04356, section 2.1
 
 
@@ -94,12 +95,15 @@ def temperatures(first: float, increment: float | None) -> tuple[float, ...]:
     """`first`, and with an increment all steps up to 1, as openai-whisper spaces them.
 
     Raises:
-        OptionError: an increment that is not above 0.
+        OptionError: a first one that is not 0 to 1, or an increment below what makes a difference.
     """
+    if not 0 <= first <= 1:  # neither is NaN
+        raise _impossible("temperature", first, "0 to 1")
     if increment is None:
         return (first,)
-    if increment <= 0:
-        raise _impossible("temperature_increment_on_fallback", increment, "more than 0, or None")
+    if not MIN_INCREMENT <= increment <= 1:
+        expected = f"{MIN_INCREMENT} to 1, or None"
+        raise _impossible("temperature_increment_on_fallback", increment, expected)
     steps = int((1.0 - first) / increment + 1e-6)  # the 1e-6 lets 1.0 itself in
     return tuple(round(first + i * increment, 6) for i in range(steps + 1))
 

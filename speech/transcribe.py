@@ -7,6 +7,7 @@ ends the batch at once.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,17 +24,20 @@ from aiec.ir.errors import AudioError, ModelError, OptionError
 from aiec.ir.options import options_from
 from aiec.speech import asr, console
 from aiec.speech.align.transcripts import Alignment, TranscriptAligner
-from aiec.speech.audio import FRAME, SAMPLE_RATE, load_audio
+from aiec.speech.audio import FRAME, read_sound
+from aiec.speech.ending import exit_status, terminable
 from aiec.speech.find_model import Places, find_model
 from aiec.speech.npu_encoder import NpuEncoder, wants_npu
-from aiec.speech.output import Output, output_names
+from aiec.speech.output import Output
+from aiec.speech.prompts import fit_prompts
 from aiec.speech.read_ctranslate2 import open_model
 from aiec.speech.settings import Decoding, Vad
+from aiec.speech.sources import Source, find_sources
 from aiec.speech.speech_model import SpeechModel, checked_compute_type
 from aiec.speech.transcript import Segment, Transcript
 from aiec.speech.vad import Chunk, check_weights, speech_chunks
 
-FAILED_FILES, INTERRUPTED = 1, 130  # exit statuses; the second is 128 + SIGINT, as shells have it
+FAILED_FILES = 1  # exit status
 SEED = 0  # of sampling at temperatures above 0, so that runs and devices can be compared
 
 
@@ -42,6 +46,8 @@ class Job:
     """Everything that was asked for in one call.
 
     Attributes:
+        audio: files, folders if `recursive`, or `-` for standard input.
+        audio_track: which audio track of each file, from 1; None takes the file's default.
         backend: the options of `torch.compile`'s backend that were given; others hold as there.
         verbose: print segments with their times on stdout as they are found.
         print_progress: print lines of progress on stdout, as WhisperX does.
@@ -59,26 +65,36 @@ class Job:
     threads: int = 0
     verbose: bool = True
     print_progress: bool = False
+    recursive: bool = False
+    audio_track: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.audio_track is not None and self.audio_track < 1:
+            raise OptionError(f"audio_track cannot be {self.audio_track}", expected="1 or more")
 
 
 def run(job: Job) -> int:
     """Transcribe every file of `job`; the exit status: 0, 1 if files failed, 130 if interrupted.
 
+    SIGTERM counts as an interrupt, with status 143. What was finished by then is kept.
+
     Raises:
         AiecError: something that concerns all files; nothing was transcribed, or no more can be.
     """
     batch = _Batch(job)
+    sources = find_sources(job.audio, recursive=job.recursive)
     done = 0
     try:
-        batch.check()
-        for path, name in zip(job.audio, output_names(job.audio), strict=True):
-            done += batch.transcribe(path, name)
-    except KeyboardInterrupt:
-        kept = f"{done} of {len(job.audio)} files are transcribed, in {job.output.folder}"
+        with terminable():
+            batch.check()
+            for source, name in zip(sources, job.output.names(sources), strict=True):
+                done += batch.transcribe(source, name, among=len(sources))
+    except KeyboardInterrupt as end:
+        kept = f"{done} of {len(sources)} files are transcribed, in {job.output.folder}"
         console.tell(f"interrupted: {kept}")
-        return INTERRUPTED
+        return exit_status(end)
     batch.tell_facts()
-    return 0 if done == len(job.audio) else FAILED_FILES
+    return 0 if done == len(sources) else FAILED_FILES
 
 
 def backend_options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +144,9 @@ class _Batch:
     @cached_property
     def decoding(self) -> Decoding:
         """The settings that this model can follow."""
-        asked = self.job.decoding
+        asked, cuts = fit_prompts(self.job.decoding, self.model.hf_tokenizer)
+        for cut in cuts:
+            console.tell(f"note: {cut}")
         if self.model.model.is_multilingual:
             return asked
         if asked.task == "translate":
@@ -149,30 +167,41 @@ class _Batch:
             return replace(self.job.vad, method="silero")
         return self.job.vad
 
-    def transcribe(self, path: Path, name: str) -> bool:
-        """Transcribe one file; False, with a line that says why, if that file cannot be."""
+    def transcribe(self, source: Source, name: str, among: int) -> bool:
+        """Transcribe one file of `among`; False, with a line that says why, if it cannot be."""
+        path = source.path
         try:
-            samples = load_audio(path)
+            sound = read_sound(path, self.job.audio_track)
         except AudioError as error:
             console.tell(f"error: {error.message}")
             return False
-        with console.progress(path.name, len(samples) / SAMPLE_RATE, self._status) as bar:
-            chunks = self._chunks(path, samples)
-            heard = self._heard(samples, chunks)
+        for remark in sound.remarks:
+            console.tell(f"warning: {remark}")
+        label = str(path) if among > 1 and not sys.stdout.isatty() else None
+        with console.progress(path.name, sound.seconds, self._status) as bar:
+            chunks = self._chunks(path, sound.samples)
+            heard = self._heard(sound.samples, chunks)
             found = []
             for segment in heard.segments:
                 found.append(segment)
-                self._show(segment, len(samples) / SAMPLE_RATE)
+                self._show(segment, label, sound.seconds)
                 bar.advance_to(segment.end)
-        transcript = self.align(Transcript(heard.language, tuple(found)), samples, chunks)
-        self.job.output.write(name, transcript)
         for span in heard.unheard:
             console.tell(
                 f"note: {path}: {console.stretch(span)} somebody speaks, but no words were made out"
             )
-        if name != path.stem:
-            console.tell(f"note: {path} is written as {name}, since another file has its stem")
+        transcript = self.align(Transcript(heard.language, tuple(found)), sound.samples, chunks)
+        self._write(source, name, transcript)
         return True
+
+    def _write(self, source: Source, name: str, transcript: Transcript) -> None:
+        output = self.job.output
+        replaced = [str(path) for path in output.paths(name) if path.exists()]
+        if replaced:
+            console.tell(f"note: {', '.join(replaced)} was there and is replaced")
+        if name != source.stem:
+            console.tell(f"note: {source.path} is written as {name}, since its own name is taken")
+        output.write(name, transcript)
 
     def _chunks(self, path: Path, samples: np.ndarray) -> tuple[Chunk, ...]:
         chunks = speech_chunks(samples, self.vad) if len(samples) >= FRAME else ()
@@ -186,9 +215,9 @@ class _Batch:
         ctranslate2.set_random_seed(SEED)
         return asr.segments_of(self.model, samples, chunks, self.decoding)
 
-    def _show(self, segment: Segment, total_s: float) -> None:
+    def _show(self, segment: Segment, label: str | None, total_s: float) -> None:
         if self.job.verbose:
-            console.show(segment)
+            console.show(segment, label)
         if self.job.print_progress:
             print(f"Progress: {100 * min(1.0, segment.end / total_s):.2f}%...", flush=True)
 

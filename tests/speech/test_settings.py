@@ -1,5 +1,6 @@
 """Settings at their door, languages, VAD's merging, and the folder that takes the output."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from aiec.ir.errors import OptionError, OutputError
 from aiec.speech.formats import Layout
 from aiec.speech.languages import LANGUAGES, language_code
-from aiec.speech.output import Output, output_names
+from aiec.speech.output import Output
 from aiec.speech.sentences import split_sentences
 from aiec.speech.settings import Decoding, Vad, temperatures
+from aiec.speech.sources import Source
 from aiec.speech.transcript import Segment, Transcript, Word
 
 
@@ -43,8 +45,20 @@ def test_temperatures_are_spaced_as_in_openai_whisper():
     assert temperatures(0.0, 0.2) == (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     assert temperatures(0.5, 0.3) == (0.5, 0.8)
     assert temperatures(0.3, None) == (0.3,)
-    with pytest.raises(OptionError, match="temperature_increment_on_fallback cannot be 0"):
-        temperatures(0.0, 0.0)
+
+
+@pytest.mark.parametrize("increment", [0.0, 1e-9, 1.5, math.inf, math.nan])
+def test_increments_that_lead_nowhere(increment):
+    with pytest.raises(
+        OptionError, match=r"temperature_increment_on_fallback cannot be .* or None"
+    ):
+        temperatures(0.0, increment)
+
+
+@pytest.mark.parametrize("first", [1.5, -0.1, math.nan, math.inf])
+def test_temperatures_that_cannot_be(first):
+    with pytest.raises(OptionError, match=r"temperature cannot be \S+; expected 0 to 1"):
+        temperatures(first, 0.2)
 
 
 @pytest.mark.parametrize("name", ["nl", "NL", "Dutch", "dutch", "Flemish"])
@@ -63,9 +77,21 @@ def test_unknown_language():
         language_code("Germann")
 
 
-def test_output_names_are_never_shared():
-    audio = [Path(p) for p in ("a/x.wav", "a/x.flac", "b/x.wav", "y.wav", "x.wav-2.mp3")]
-    assert output_names(audio) == ("x.wav", "x.flac", "x.wav-2", "y", "x.wav-2-2")
+def names(output, *audio):
+    return output.names([Source(Path(path)) for path in audio])
+
+
+def test_output_names_are_never_shared(tmp_path):
+    found = names(Output(tmp_path, ("txt",), Layout()), "a/x.wav", "a/x.flac", "b/x.wav", "y.wav",
+                  "x.wav-2.mp3", "-")  # fmt: skip
+    assert found == ("x.wav", "x.flac", "x.wav-2", "y", "x.wav-2-2", "stdin")
+
+
+def test_no_input_is_written_over(tmp_path):
+    output = Output(tmp_path, ("txt", "json"), Layout())
+    assert names(output, tmp_path / "x.json", tmp_path / "y.wav") == ("x.json", "y")
+    both = tmp_path / "x.json", tmp_path / "x.json.txt"
+    assert names(output, *both) == ("x.json-2", "x.json.txt")
 
 
 def test_output_is_written_whole_and_readable(tmp_path):

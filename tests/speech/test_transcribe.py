@@ -39,7 +39,8 @@ def test_texts(aiec, clips, tmp_path, batch_size):
         for number in range(10, 0, -1):
             text = text.replace(str(number), DIGITS[number - 1])
         assert words(text) == words(said)
-        assert re.search(r"^\[00:00\.\d{3} --> 00:0\d\.\d{3}\]  \w", out, re.MULTILINE)
+        line = re.escape(str(path)) + r": \[00:00\.\d{3} --> 00:0\d\.\d{3}\]  \w"
+        assert re.search(f"^{line}", out, re.MULTILINE)
 
 
 def test_all_formats_and_word_times(aiec, clip, tmp_path):
@@ -59,6 +60,11 @@ def test_subtitle_options_turn_word_times_on(aiec, clip, tmp_path):
     assert "<u>Hello" in (tmp_path / f"{clip.stem}.srt").read_text()
 
 
+def test_segments_of_one_file_have_no_name_before_them(aiec, clip, tmp_path):
+    _, out, _ = aiec("transcribe", clip, *PLAIN, "-o", tmp_path)
+    assert out.startswith("[00:00.")
+
+
 def test_quiet_and_progress(aiec, clip, tmp_path):
     quiet = ("--verbose", "False", "--print-progress=True")
     status, out, err = aiec("transcribe", clip, *PLAIN, "-o", tmp_path, *quiet)
@@ -70,17 +76,21 @@ def test_broken_files_in_the_middle(aiec, clip, tmp_path):
     (tmp_path / "empty.wav").touch()
     (tmp_path / "words.wav").write_text("no sound at all\n" * 99)
     (tmp_path / "cut.wav").write_bytes(clip.read_bytes()[:20000])
-    broken = [tmp_path / f"{name}.wav" for name in ("missing", "empty", "words", "cut")]
+    broken = [tmp_path / f"{name}.wav" for name in ("missing", "empty", "words")]
+    cut = tmp_path / "cut.wav"
     last = tmp_path / "last.wav"
     last.write_bytes(clip.read_bytes())
-    status, _, err = aiec("transcribe", clip, *broken, last, *PLAIN, "-o", tmp_path / "out")
+    status, _, err = aiec("transcribe", clip, *broken, cut, last, *PLAIN, "-o", tmp_path / "out")
     assert status == 1
     assert [path.name for path in sorted((tmp_path / "out").iterdir())] == [
+        "cut.txt",
         "hello_world.txt",
         "last.txt",
     ]
-    said = ("cannot read", "is empty", "is not audio", "is truncated")
-    for path, line, what in zip(broken, err, said, strict=True):
+    assert err.pop() == f"aiec: warning: {cut} is truncated: its sound stops at 0.3 s of 1.1 s"
+    for path, line, what in zip(
+        broken, err, ("cannot read", "is empty", "is not audio"), strict=True
+    ):
         assert line.startswith("aiec: error: ")
         assert str(path) in line
         assert what in line
@@ -103,7 +113,7 @@ def test_same_stem_twice(aiec, clip, tmp_path):
     assert status == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"hello_world.wav.txt", "hello_world.wav-2.txt"}
-    assert [line.endswith("since another file has its stem") for line in err] == [True, True]
+    assert [line.endswith("since its own name is taken") for line in err] == [True, True]
 
 
 def test_folder_is_tried_before_anything_else(aiec, tmp_path):
@@ -134,6 +144,9 @@ def test_folder_is_tried_before_anything_else(aiec, tmp_path):
         (("--suppress_tokens", "1,b"), "'b' is not token ids with commas"),
         (("--logprob_threshold", "low"), "'low' is not a number or None"),
         (("--max_line_width", "w"), "'w' is not a whole number or None"),
+        (("--temperature", "1.5"), "temperature cannot be 1.5; expected 0 to 1"),
+        (("--temperature", "nan"), "temperature cannot be nan; expected 0 to 1"),
+        (("--audio-track", "0"), "audio_track cannot be 0; expected 1 or more"),
     ],
 )
 def test_errors_are_one_line(aiec, clip, tmp_path, arguments, message):
@@ -228,7 +241,8 @@ def test_suppress_numerals(aiec, clips, tmp_path):
     assert not re.search(r"\d", (tmp_path / "counting.txt").read_text())
 
 
-def test_interrupt_keeps_finished_transcripts(clips, tmp_path):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupt_keeps_finished_transcripts(clips, tmp_path, number, status):
     files = [path for path in clips for _ in range(40)]
     # A suite that runs in a shell's background ignores SIGINT, and so would its children.
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -241,9 +255,9 @@ def test_interrupt_keeps_finished_transcripts(clips, tmp_path):
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("*.txt")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     err = process.communicate(timeout=60)[1].splitlines()
-    assert process.returncode == 130
+    assert process.returncode == status
     done = len(list(tmp_path.glob("*.txt")))
     assert 0 < done < len(files)
     assert err[-1] == f"aiec: interrupted: {done} of 120 files are transcribed, in {tmp_path}"

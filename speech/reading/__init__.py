@@ -1,0 +1,1 @@
+"""Recordings read whatever is wrong with them: tracks, times, damage, joints, channels."""
