@@ -43,6 +43,7 @@ types:
 	@rm -rf build/types && mkdir -p build/types/aiec
 	@ln -s $(CURDIR)/compiler/*.py $(CURDIR)/compiler/py.typed build/types/aiec/
 	@for d in $(SUBPACKAGES); do ln -s $(CURDIR)/$$d build/types/aiec/$$d; done
+	@ln -s $(CURDIR)/like_whisperx build/types/aiec/whisperx
 
 demo: $(VENV)/base.stamp ## transcribe a clip with the encoder on a simulated NPU
 	@$(BIN)/python examples/demo.py

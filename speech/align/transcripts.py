@@ -8,11 +8,10 @@ its transcripts stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -64,7 +63,7 @@ class TranscriptAligner:
         if aligner is None:
             return transcript
         rules = replace(self.asked.rules, spaced=language not in WITHOUT_SPACES)
-        groups = [list(group) for group in _by_chunk(transcript.segments, chunks)]
+        groups = list(by_chunk(transcript.segments, chunks))
         entries = [_entry(group, chunks) for group in groups]
         aligned = align_each(entries, aligner, samples, rules)
         found = [
@@ -89,21 +88,22 @@ class TranscriptAligner:
         return aligner_of(model, metadata, "cpu")
 
 
-def _by_chunk(segments: Sequence[Segment], chunks: Sequence[Chunk]) -> Any:
+def by_chunk(segments: Iterable[Segment], chunks: Sequence[Chunk]) -> Iterator[list[Segment]]:
     """Neighbouring segments of one chunk together; those of none alone."""
-    numbered = [(_chunk_of(segment, chunks), segment) for segment in segments]
+    numbered = ((chunk_of(segment, chunks), segment) for segment in segments)
     for _, group in groupby(numbered, key=lambda pair: pair[0] or -pair[1].id):
         yield [segment for _, segment in group]
 
 
-def _chunk_of(segment: Segment, chunks: Sequence[Chunk]) -> Chunk | None:
+def chunk_of(segment: Segment, chunks: Sequence[Chunk]) -> Chunk | None:
+    """The chunk that the middle of `segment` lies in."""
     middle = (segment.start + segment.end) / 2
     return next((chunk for chunk in chunks if chunk.start <= middle <= chunk.end), None)
 
 
 def _entry(group: Sequence[Segment], chunks: Sequence[Chunk]) -> Entry:
     """The text of `group`, and where it is spoken."""
-    chunk = _chunk_of(group[0], chunks)
+    chunk = chunk_of(group[0], chunks)
     start = min([segment.start for segment in group] + ([chunk.start] if chunk else []))
     end = max([segment.end for segment in group] + ([chunk.end] if chunk else []))
     return {"start": start, "end": end, "text": "".join(segment.text for segment in group)}
