@@ -16,8 +16,9 @@ from aiec.speech.vad import Chunk, Span
 # and its end count.
 WORD_S, LETTER_S = 0.5, 0.1
 SLACK_S = 0.25  # by which cross attention's times are commonly off (median 0.04 to 0.12 s)
-SHORTEST_S = 0.6  # of an unheard stretch: two short words; breath and clicks are shorter
-TOLD_S = 1.0  # of one that is worth a word: detectors do not end a stretch at once
+# Of an unheard stretch: three short words. Breath is shorter, and so is what a detector needs to
+# end a stretch; to hear a chunk again for that costs a third of all time.
+SHORTEST_S = 1.0
 
 
 def unheard(chunk: Chunk, segments: Iterable[Segment]) -> tuple[Span, ...]:

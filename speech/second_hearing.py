@@ -14,7 +14,7 @@ import numpy as np
 
 from aiec.speech.audio import SAMPLE_RATE
 from aiec.speech.batched_pipeline import BatchedPipeline
-from aiec.speech.coverage import TOLD_S, seconds, unheard
+from aiec.speech.coverage import seconds, unheard
 from aiec.speech.decoding_options import loop_arguments
 from aiec.speech.settings import Decoding
 from aiec.speech.speech_model import SpeechModel
@@ -30,7 +30,7 @@ class SecondHearing:
     """Holds the texts of one file against its speech.
 
     Attributes:
-        unheard: speech of a second and more that stayed without words, in the chunks seen so far.
+        unheard: speech that stayed without words, in the chunks that were seen so far.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class SecondHearing:
             still = unheard(chunk, other)
             if seconds(still) < seconds(missing) - GAIN_S:
                 segments, missing = other, still
-        self.unheard += [span for span in missing if span.seconds >= TOLD_S]
+        self.unheard += missing
         return segments
 
     def _in_parts(self, chunk: Chunk, missing: Sequence[Span]) -> Segments:
