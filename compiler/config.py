@@ -9,6 +9,7 @@ Environment, read here alone (lists by commas, yes/no as 1 or 0, true or false):
     AIE_CONFIG      the configuration file, instead of those below
     AIE_<OPTION>    any option of `aiec.ir.options.Options`, in capitals: AIE_DEVICE=sim:npu2
     AIE_CXX         the C++ compiler of simulated kernels; read in `kernels/host_compiler.py`
+    AIE_XCLBINUTIL  XRT's packer, as mlir-aie names it; read in `codegen/toolchain/find.py`
 
 File: `aiec.toml` in the working directory, else in the user's configuration directory (on Linux
 `~/.config/aiec`); options are keys at its top level.
@@ -35,7 +36,7 @@ FILE_NAME = "aiec.toml"
 _PREFIX = "AIE_"
 _VARIABLES: dict[str, str] = {_PREFIX + name.upper(): name for name in OPTION_NAMES}
 _CONFIG_VARIABLE = "AIE_CONFIG"
-_OTHER_VARIABLES = (_CONFIG_VARIABLE, "AIE_CXX")
+_OTHER_VARIABLES = (_CONFIG_VARIABLE, "AIE_CXX", "AIE_XCLBINUTIL")
 _TYPES = get_type_hints(Options)
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 

@@ -88,15 +88,17 @@ def test_unknown_part(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_unknown_variable(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIE_OBJECTIV", "latency")
-    line = complaint(capsys, "partition", "whisper-tiny", "--target", "npu1")
-    assert line.startswith("aiec: error: unknown environment variable AIE_OBJECTIV; expected 'AIE_")
+    monkeypatch.setenv("AIE_XCLBINUTIL", "/usr/bin/xclbinutil")
+    assert run(["partition", "whisper-tiny", "--target", "npu1"]) == 0
+    (line,) = [text for text in caplog.messages if "unknown environment variable" in text]
+    assert line.startswith("unknown environment variable AIE_OBJECTIV is not regarded; expected ")
 
 
 def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted() -> None:
+    def interrupted(machine: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("aiec.doctor.findings", interrupted)
@@ -190,7 +192,8 @@ def test_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (folder,) = (tmp_path / "out").iterdir()
     assert folder.name == "whisper_tiny_en_encoder_npu2_blocks"
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["design.mlir", "kernels", "manifest.json"]
+    streams = [f"encoder_{block}.insts.bin" for block in ("final", "layer", "stem")]
+    assert names == ["design.mlir", *streams, "kernels", "manifest.json"]
     out = capsys.readouterr().out
     assert f"3 sequences in {folder}: encoder_stem, encoder_layer, encoder_final" in out
     assert "  products keep bf16 of activations" in out
@@ -240,7 +243,8 @@ def test_compile_both_parts(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     out = capsys.readouterr().out
     assert ": encoder_stem, encoder_layer, encoder_cross\n" in out
     assert "whisper-tiny.en-window" in out and "whisper-tiny.en-decoder" in out
-    assert [folder.name for folder in tmp_path.iterdir()] == ["whisper_tiny_en_window_npu2_blocks"]
+    (folder,) = tmp_path.glob("whisper_*")  # beside a home of the tests' own
+    assert folder.name == "whisper_tiny_en_window_npu2_blocks"
 
 
 def test_compile_of_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
