@@ -7,6 +7,8 @@ so; they are never ignored. Everything slow is imported when the command runs.
 
 from __future__ import annotations
 
+import importlib.metadata
+import platform
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +18,13 @@ from typer.core import TyperCommand
 from aiec.ir.errors import OptionError
 from aiec.speech.languages import language_code
 from aiec.speech.settings import Decoding, Vad, temperatures
+from aiec.speech.whisperx_flags import notes, set_log_level
 
 # Flags of whisperx/__main__.py (version 3) for what is not in this version.
 NOT_YET = frozenset(
     {
-        *("segment-resolution", "diarize", "min-speakers", "max-speakers", "diarize-model"),
-        *("speaker-embeddings", "hf-token", "device-index", "fp16", "log-level"),
+        *("diarize", "min-speakers", "max-speakers", "diarize-model"),
+        *("speaker-embeddings", "hf-token"),
     }
 )
 YesNo = Any  # bool; typer would make a pair of flags of a bool, and WhisperX's take a value
@@ -86,6 +89,15 @@ def _flag(help_text: str) -> Any:
     return typer.Option(help=help_text, parser=true_or_false, metavar="True|False")
 
 
+def _print(ctx: typer.Context, param: typer.CallbackParam, value: bool) -> None:
+    """Answer `--version` or `--python-version`, and end."""
+    if value:
+        python = f"Python {platform.python_version()} ({platform.python_implementation()})"
+        ours = f"aiec {importlib.metadata.version('aiec')}"
+        print(python if param.name == "python_version" else ours)
+        raise typer.Exit
+
+
 def register(app: typer.Typer) -> None:
     """Add `transcribe` to `app`."""
     app.command("transcribe", cls=TranscribeCommand)(transcribe)
@@ -115,7 +127,7 @@ def transcribe(
         Path, _option("folder for the transcripts", "--output-dir", "-o")
     ] = Path(),
     output_format: Annotated[
-        str, _option("all, srt, vtt, txt, tsv or json", "--output-format", "-f")
+        str, _option("all, srt, vtt, txt, tsv, json or aud", "--output-format", "-f")
     ] = "all",
     verbose: Annotated[YesNo, _flag("print segments with their times as they are found")] = True,
     print_progress: Annotated[YesNo, _flag("print progress in per cent")] = False,
@@ -131,8 +143,12 @@ def transcribe(
     temperature_increment_on_fallback: Annotated[
         float | None, _option("added after each failed decoding", parser=float_or_none)
     ] = 0.2,
-    best_of: Annotated[int, _option("candidates when sampling")] = 5,
-    beam_size: Annotated[int, _option("beams of the search")] = 5,
+    best_of: Annotated[
+        int | None, _option("candidates when sampling; None is 1", parser=int_or_none)
+    ] = 5,
+    beam_size: Annotated[
+        int | None, _option("beams of the search; None is 1", parser=int_or_none)
+    ] = 5,
     patience: Annotated[float, _option("how long beams are waited for (arXiv 2204.05424)")] = 1.0,
     length_penalty: Annotated[float, _option("exponent of the length in a beam's score")] = 1.0,
     suppress_tokens: Annotated[
@@ -173,7 +189,25 @@ def transcribe(
         int | None, _option("lines of a subtitle; needs a width", parser=int_or_none)
     ] = None,
     highlight_words: Annotated[YesNo, _flag("underline each word as it is spoken")] = False,
-    threads: Annotated[int, _option("CPU threads; 0 is CTranslate2's choice")] = 0,
+    threads: Annotated[
+        int | None, _option("CPU threads; 0 is CTranslate2's choice", parser=int_or_none)
+    ] = 0,
+    log_level: Annotated[
+        str | None, _option("debug, info, warning, error or critical: show what libraries log")
+    ] = None,
+    device_index: Annotated[
+        int | None, _option("WhisperX's; only 0, and it changes nothing")
+    ] = None,
+    fp16: Annotated[YesNo | None, _flag("WhisperX's; changes nothing, see --compute-type")] = None,
+    segment_resolution: Annotated[
+        str | None, _option("WhisperX's: sentence or chunk; changes nothing there and here")
+    ] = None,
+    version: Annotated[
+        bool, _option("print the version", "--version", "-V", callback=_print, is_eager=True)
+    ] = False,
+    python_version: Annotated[
+        bool, _option("and Python's", "--python-version", "-P", callback=_print, is_eager=True)
+    ] = False,
     partition: Annotated[
         str | None, _option("cost, npu-all or cpu-all  [default: cost; npu-all when simulated]")
     ] = None,
@@ -196,6 +230,7 @@ def transcribe(
     Whatever can be heard of damaged or cut-off files is transcribed, with a warning that says what
     is missing; a file in which nothing can be heard is told, and the next one is taken.
     """
+    from aiec.speech import console
     from aiec.speech.align.alignment import Rules
     from aiec.speech.align.transcripts import Alignment
     from aiec.speech.find_model import Places
@@ -203,6 +238,10 @@ def transcribe(
     from aiec.speech.output import Output
     from aiec.speech.transcribe import Job, run
 
+    set_log_level(log_level)
+    unused = {"fp16": fp16, "device_index": device_index, "segment_resolution": segment_resolution}
+    for line in notes(unused):
+        console.tell(line)
     layout = Layout(max_line_width, max_line_count, highlight_words)
     asked = {"device": device, "partition": partition, "dump_dir": dump_dir}
     job = Job(
@@ -213,8 +252,8 @@ def transcribe(
             task=task,
             language=None if language is None else language_code(language),
             batch_size=batch_size,
-            beam_size=beam_size,
-            best_of=best_of,
+            beam_size=1 if beam_size is None else beam_size,
+            best_of=1 if best_of is None else best_of,
             patience=patience,
             length_penalty=length_penalty,
             temperatures=temperatures(temperature, temperature_increment_on_fallback),
@@ -239,7 +278,7 @@ def transcribe(
         places=Places(model_dir, model_cache_only, ctranslate2_only=True),
         backend={k: v for k, v in asked.items() if v is not None} | _if_set(require_npu),
         compute_type=compute_type,
-        threads=threads,
+        threads=threads or 0,
         verbose=verbose,
         print_progress=print_progress,
         recursive=recursive,

@@ -83,6 +83,13 @@ def to_tsv(transcript: Transcript, layout: Layout) -> str:
     return "start\tend\ttext\n" + "".join(lines)
 
 
+def to_aud(transcript: Transcript, layout: Layout) -> str:
+    """Labels for Audacity: start and end in seconds and the text, with tabs between them."""
+    return "".join(
+        f"{s.start}\t{s.end}\t{s.text.strip().replace(chr(9), ' ')}\n" for s in transcript.segments
+    )
+
+
 def to_json(transcript: Transcript, layout: Layout) -> str:
     """Segments with everything known about them.
 
@@ -119,7 +126,9 @@ WRITERS: dict[str, Callable[[Transcript, Layout], str]] = {
     "srt": to_srt,
     "tsv": to_tsv,
     "json": to_json,
+    "aud": to_aud,
 }
+ONLY_BY_NAME = ("aud",)  # not among "all"; whisperx/utils.py, get_writer
 FORMATS = ("all", *WRITERS)
 
 
@@ -131,7 +140,9 @@ def formats_of(name: str) -> tuple[str, ...]:
     """
     if name not in FORMATS:
         raise OptionError(f"unknown output format {name!r}", expected=nearest(name, FORMATS))
-    return tuple(WRITERS) if name == "all" else (name,)
+    if name == "all":
+        return tuple(format_ for format_ in WRITERS if format_ not in ONLY_BY_NAME)
+    return (name,)
 
 
 def cues(transcript: Transcript, layout: Layout) -> Iterator[Cue]:

@@ -133,7 +133,7 @@ def test_folder_is_tried_before_anything_else(aiec, tmp_path):
             "require_npu: device 'cpu' has no NPU on this m",
         ),
         (("--compute_type", "float8"), "compute type 'float8' does not run on this CPU; expected"),
-        (("--output_format", "aud"), "unknown output format 'aud'"),
+        (("--output_format", "audi"), "unknown output format 'audi'; expected 'aud'?"),
         (("--partition", "npu"), "unknown partition 'npu'; expected 'npu-all'?"),
         (("--language", "Klingon"), "unknown language 'Klingon'"),
         (("--task", "translate"), "tiny.en knows only English and cannot translate"),
