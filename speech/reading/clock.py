@@ -54,7 +54,8 @@ class Clock:
         if leap is Leap.JUMP:
             back = self._shift_s - self._shift_before_s
             self._shift_before_s = self._shift_s
-            self._began_s = self.end_s if seconds < 0 else self._began_s
+            if seconds < 0 and stamp_s <= OVERLAP_S:  # a clock that begins anew
+                self._began_s = self.end_s
             self._shift_s -= back if abs(seconds - back) <= JITTER_S else seconds
             return leap, 0.0
         self._last_gap_s = {Leap.GAP: seconds, Leap.TAKEN_BACK: 0.0}.get(leap, self._last_gap_s)

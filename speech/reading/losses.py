@@ -76,7 +76,8 @@ class Losses:
         usual = int(self.bytes_per_s * seconds)
         self._tag_bytes -= nbytes
         self._heard_s += seconds
-        if self.bare and usual and nbytes > sum(map(_uncompressed_bytes, frames)) + HEAD:
+        longest = max(usual, sum(map(_uncompressed_bytes, frames))) + HEAD
+        if self.bare and usual and nbytes > longest:
             self.any = self.pending = True
             self._lost_bytes += nbytes - usual
             nbytes = usual
