@@ -1,0 +1,68 @@
+"""The table of WhisperX flags in docs/whisperx.md, made anew from its parser and our options.
+
+python benchmarks/flags_table.py           writes it
+python benchmarks/flags_table.py --check   says whether it is what this would write
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.main import get_command
+
+from aiec.speech.command import NOT_YET, register
+from aiec.speech.whisperx_flags import UNUSED
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "whisperx.md"
+FLAGS = ROOT / "tests" / "speech" / "whisperx_flags.json"
+BEGIN = "<!-- the table: python benchmarks/flags_table.py -->\n"
+END = "<!-- end of the table -->\n"
+
+
+def main() -> None:
+    """Write or check the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    made = page()
+    if not parser.parse_args().check:
+        PAGE.write_text(made)
+    elif made != PAGE.read_text():
+        sys.exit(f"{PAGE} is not what this writes")
+
+
+def page() -> str:
+    """docs/whisperx.md with the table as it should be."""
+    before, rest = PAGE.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    return before + BEGIN + "".join(f"{row}\n" for row in rows()) + END + after
+
+
+def rows() -> Iterator[str]:
+    """The table's lines."""
+    app = typer.Typer()
+    register(app)
+    options = {name: option for option in get_command(app).params for name in option.opts}
+    yield "| WhisperX | default | here |"
+    yield "| --- | --- | --- |"
+    for flag in json.loads(FLAGS.read_text()):
+        names = ", ".join(f"`{name}`" for name in flag["names"])
+        default = "" if flag["default"] is None else f"`{flag['default']}`"
+        yield f"| {names} | {default} | {_here(flag, options)} |"
+
+
+def _here(flag: dict[str, Any], options: dict[str, Any]) -> str:
+    name = flag["names"][0].removeprefix("--")
+    if name in UNUSED:
+        return f"taken, with a note: {UNUSED[name]}"
+    if name.replace("_", "-") in NOT_YET:
+        return "not in this version: an error says so"
+    return str(options[f"--{name.replace('_', '-')}"].help).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()
