@@ -7,6 +7,7 @@ docstring says otherwise. Refuses values that nothing could mean.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from aiec.ir.errors import OptionError, nearest
@@ -14,6 +15,8 @@ from aiec.speech.languages import LANGUAGES
 
 TASKS = ("transcribe", "translate")
 VAD_METHODS = ("pyannote", "silero")
+LARGEST = 100  # length penalty: the length of a text to a higher power is no number any more
+MAX_BEAMS = 1000  # hypotheses that are followed at once; memory goes with them
 MIN_INCREMENT = 0.01  # of temperatures: at most a hundred and one are tried
 WINDOW_S = 30  # seconds that Whisper hears at once; arXiv 2212.04356, section 2.1
 
@@ -82,8 +85,19 @@ class Decoding:
         for name in ("batch_size", "beam_size", "best_of"):
             if getattr(self, name) < 1:
                 raise _impossible(name, getattr(self, name), "1 or more")
-        if self.patience <= 0:
-            raise _impossible("patience", self.patience, "more than 0")
+        if not 1 <= self.beam_size * self.patience <= MAX_BEAMS:
+            expected = f"beam_size times patience to be 1 to {MAX_BEAMS}"
+            raise _impossible("patience", self.patience, expected)
+        if not abs(self.length_penalty) <= LARGEST:  # NaN is not either
+            raise _impossible("length_penalty", self.length_penalty, f"-{LARGEST} to {LARGEST}")
+        for name in ("compression_ratio_threshold", "logprob_threshold", "no_speech_threshold"):
+            if math.isnan(getattr(self, name) or 0.0):
+                raise _impossible(name, "NaN", "a number, or None")
+        for name in ("initial_prompt", "hotwords"):
+            if any("\ud800" <= letter <= "\udfff" for letter in getattr(self, name) or ""):
+                raise OptionError(f"{name} is not text", expected="bytes of UTF-8")
+        if any(token < -1 for token in self.suppress_tokens):
+            raise _impossible("suppress_tokens", min(self.suppress_tokens), "token ids, or -1")
         if any(not 0 <= t <= 1 for t in self.temperatures):
             raise _impossible("temperature", self.temperatures[0], "0 to 1")
         if self.condition_on_previous_text and self.batch_size > 1:

@@ -38,6 +38,7 @@ from aiec.speech.transcript import Segment, Transcript
 from aiec.speech.vad import Chunk, check_weights, speech_chunks
 
 FAILED_FILES = 1  # exit status
+MAX_THREADS = 1024  # more take all memory before anything is computed
 SEED = 0  # of sampling at temperatures above 0, so that runs and devices can be compared
 
 
@@ -71,6 +72,8 @@ class Job:
     def __post_init__(self) -> None:
         if self.audio_track is not None and self.audio_track < 1:
             raise OptionError(f"audio_track cannot be {self.audio_track}", expected="1 or more")
+        if not 0 <= self.threads <= MAX_THREADS:
+            raise OptionError(f"threads cannot be {self.threads}", expected=f"0 to {MAX_THREADS}")
 
 
 def run(job: Job) -> int:
@@ -147,6 +150,7 @@ class _Batch:
         asked, cuts = fit_prompts(self.job.decoding, self.model.hf_tokenizer)
         for cut in cuts:
             console.tell(f"note: {cut}")
+        self._check_tokens(asked.suppress_tokens)
         if self.model.model.is_multilingual:
             return asked
         if asked.task == "translate":
@@ -156,6 +160,14 @@ class _Batch:
             unused = f"language {asked.language!r} is not used"
             console.tell(f"note: {self.job.model} knows only English; {unused}")
         return replace(asked, language="en")
+
+    def _check_tokens(self, tokens: tuple[int, ...]) -> None:
+        """Refuse ids behind the vocabulary, for which CTranslate2 writes into foreign memory."""
+        size = self.model.hf_tokenizer.get_vocab_size()
+        unknown = [token for token in tokens if token >= size]
+        if unknown:
+            what = f"suppress_tokens cannot be {unknown[0]}: {self.job.model} has {size} tokens"
+            raise OptionError(what, expected=f"-1 to {size - 1}")
 
     @cached_property
     def vad(self) -> Vad:

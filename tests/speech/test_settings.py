@@ -26,7 +26,7 @@ from aiec.speech.transcript import Segment, Transcript, Word
         (Decoding, {"language": "xx"}, "unknown language 'xx'; expected one of af"),
         (Decoding, {"batch_size": 0}, "batch_size cannot be 0; expected 1 or more"),
         (Decoding, {"beam_size": 0}, "beam_size cannot be 0"),
-        (Decoding, {"patience": 0.0}, "patience cannot be 0.0; expected more than 0"),
+        (Decoding, {"patience": 0.0}, "patience cannot be 0.0; expected beam_size times"),
         (Decoding, {"temperatures": (2.0,)}, "temperature cannot be 2.0; expected 0 to 1"),
         (
             Decoding,

@@ -146,6 +146,20 @@ def test_folder_is_tried_before_anything_else(aiec, tmp_path):
         (("--max_line_width", "w"), "'w' is not a whole number or None"),
         (("--temperature", "1.5"), "temperature cannot be 1.5; expected 0 to 1"),
         (("--temperature", "nan"), "temperature cannot be nan; expected 0 to 1"),
+        (("--patience", "inf"), "patience cannot be inf; expected beam_size times patience to be"),
+        (("--patience", "nan"), "patience cannot be nan; expected beam_size times patience to be"),
+        (("--length-penalty", "nan"), "length_penalty cannot be nan; expected -100 to 100"),
+        (
+            ("--logprob-threshold", "nan"),
+            "logprob_threshold cannot be NaN; expected a number, or None",
+        ),
+        (("--suppress_tokens", "-7"), "suppress_tokens cannot be -7; expected token ids, or -1"),
+        (
+            ("--suppress_tokens", "999999"),
+            "suppress_tokens cannot be 999999: tiny.en has 50363 tok",
+        ),
+        (("--initial_prompt", "caf\udce9"), "initial_prompt is not text; expected bytes of UTF-8"),
+        (("--threads", "-1"), "threads cannot be -1; expected 0 to 1024"),
         (("--audio-track", "0"), "audio_track cannot be 0; expected 1 or more"),
     ],
 )
