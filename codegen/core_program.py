@@ -20,6 +20,7 @@ from aiec.codegen import ops
 from aiec.codegen.array import Core, LockPair
 from aiec.ir.design import GemmPlan
 from aiec.kernels.gemm_bf16 import GEMM_BF16, GEMM_BF16_RESIDUAL, GEMM_BF16_STORE
+from aiec.kernels.tile_memory import STACK_BYTES
 
 # Words of the runtime parameters.
 PARAMETERS = ("output_tiles", "k_tile_pairs", "activation", "residual")
@@ -29,7 +30,7 @@ FOREVER = (1 << 63) - 1
 
 def emit_core(core: Core, plan: GemmPlan, link_with: str | None) -> None:
     """Emit the program of `core`, which links with an object file if one is given."""
-    with ops.core(core.tile, plan.target.core_stack_bytes, link_with):
+    with ops.core(core.tile, STACK_BYTES, link_with):
         zero, one = ops.index(0, "zero"), ops.index(1, "one")
         with ops.loop(zero, ops.index(FOREVER, "forever"), one, "run"):
             ops.acquire_equal(core.ready, 1)

@@ -28,11 +28,12 @@ from aiec.codegen import ops
 from aiec.codegen.core_program import FOREVER, consumed
 from aiec.codegen.encoder_array import EncoderCore
 from aiec.ir.encoder import TILE, EncoderPlan, Kind, Word
+from aiec.kernels.tile_memory import STACK_BYTES
 
 
 def emit_core(core: EncoderCore, plan: EncoderPlan, link_with: str | None) -> None:
     """Emit the program of `core`, which links with an object file if one is given."""
-    with ops.core(core.tile, plan.target.core_stack_bytes, link_with):
+    with ops.core(core.tile, STACK_BYTES, link_with):
         _Program(core, plan).emit()
 
 

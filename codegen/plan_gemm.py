@@ -81,7 +81,7 @@ def _tilings(gemms: tuple[Gemm, ...], target: Target) -> Iterator[GemmTiling]:
         for n in range(block_columns * t, MAX_TILE + 1, block_columns * t):
             for k in range(2 * s, MAX_TILE + 1, s):
                 tiling = GemmTiling(m, k, n, r, s, t, k_l2=k)
-                if core_bytes(tiling, target) > target.core_memory_bytes:
+                if core_bytes(tiling) > target.core_memory_bytes:
                     break  # a deeper k only needs more
                 if broken_constraint(target, tiling) is None:
                     yield from _with_k_l2(tiling, gemms, target)

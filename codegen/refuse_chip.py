@@ -13,6 +13,7 @@ from aiec.codegen.array import MEM_OUT_CHANNEL
 from aiec.codegen.core_memory import core_bytes
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import Target
+from aiec.kernels.tile_memory import STACK_BYTES
 
 # A DMA sees three mem tiles through windows of this size: the western one, its own, the eastern
 # one. Registers follow. Source: AM025, memory tile: DMA_BD0_0 and the address map.
@@ -31,7 +32,7 @@ def _needs(target: Target) -> Iterator[tuple[bool, str, str]]:
     rows, columns = target.core_rows, target.columns
     most_rows = target.mem.channels - MEM_OUT_CHANNEL
     core, mem = target.core_memory_bytes, target.mem_tile_bytes
-    needed = core_bytes(target)
+    needed = core_bytes()
     yield (
         rows % 2 == 0 and rows <= most_rows,
         f"an array with core_rows={rows}",
@@ -50,7 +51,8 @@ def _needs(target: Target) -> Iterator[tuple[bool, str, str]]:
     yield (
         core >= needed,
         f"cores with {core} bytes of memory",
-        f"at least {needed} bytes: objects of x and weights twice, sums, results, stack",
+        f"at least {needed} bytes: objects of x and weights twice, sums, results, "
+        f"a stack of {STACK_BYTES}",
     )
     yield (
         mem <= MEM_WINDOW_BYTES,

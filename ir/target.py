@@ -46,7 +46,7 @@ class Target:
     first_core_row: int  # 0 is the shim, 1 the mem tiles; TM
     clock_hz: int
     core_memory_bytes: int  # TM
-    core_stack_bytes: int  # 0x400 by default; TM, TAKA eq. 5
+    core_stack_bytes: int  # where a text gives none; TM
     core_program_bytes: int  # REGDB
     core_banks: int  # logical 16 KB banks; TM getNumBanks
     mem_tile_bytes: int  # TM

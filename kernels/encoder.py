@@ -20,7 +20,7 @@ from aiec.kernels.spec import KernelSpec, Parameter, tiling_defines
 # Source: aie_api detail/aie2/mmul_bf16_bf16.hpp, detail/aie2p/mmul_bf16_bf16.hpp.
 MMUL_SHAPE: dict[str, tuple[int, int, int]] = {"aie2": (4, 8, 4), "aie2p": (8, 8, 8)}
 
-SCRATCH_ELEMS = 1280  # fp32
+SCRATCH_ELEMS = 768  # fp32: six slots of statistics; see cpp/encoder.cc
 
 _OBJECT, _SOURCE = "encoder.o", "encoder.cc"
 
@@ -112,7 +112,7 @@ _PARAMETERS: dict[Callable[..., None], tuple[Parameter, ...]] = {
     bodies.query: (_object("w"), _tile("out", True)),
     bodies.attention_start: (_ACC_WRITTEN, _SCRATCH_WRITTEN),
     bodies.scores: (
-        _tile("k"), _tile("qt"), _object("pt", True), _ACC_WRITTEN, _SCRATCH_WRITTEN,
+        _tile("k", True), _tile("qt"), _object("pt", True), _ACC_WRITTEN, _SCRATCH_WRITTEN,
         _scalar("valid"),
     ),
     bodies.attention_end: (_ACC_WRITTEN, _SCRATCH_WRITTEN),

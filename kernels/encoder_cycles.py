@@ -42,6 +42,7 @@ SPLIT = CONVERT + ADD + CONVERT  # to the low part
 EXACT = SPLIT + ADD + CONVERT
 PRODUCT = ADD  # what a product takes once the low part is there: its other terms are done
 EXACT_PRODUCT = 5 * MAC_AGAIN + ADD
+LESS_PRODUCT = EXACT + EXACT_PRODUCT + 12  # of three parts each, in a function of its own
 
 # Of bf16 through bfp16 on AIE2P: a k-step of 2 x 2 products, bound by the conversions of four
 # operands, or of two where the right ones are bfp16 in memory; and what a register block adds.
@@ -63,6 +64,7 @@ class Loop:
         entries: how often it begins anew, if it is pipelined; 0 if it is not.
         shared: its code is another kernel's.
         stretch: what compiled code takes in place of a cycle.
+        called: cycles of a pass in functions whose code is counted elsewhere.
     """
 
     passes: int
@@ -71,13 +73,14 @@ class Loop:
     entries: int = 0
     shared: bool = False
     stretch: float = 1.0
+    called: int = 0
 
     @property
     def cycles(self) -> float:
         """All passes."""
         if self.entries:
             return self.passes * self.slots * self.stretch + self.entries * self.chain
-        return self.passes * max(self.slots, self.chain)
+        return self.passes * (max(self.slots, self.chain) + self.called)
 
     @property
     def bundles(self) -> int:
@@ -125,54 +128,57 @@ def parameters(isa: str) -> tuple[Loop, ...]:
 def stats(isa: str) -> tuple[Loop, ...]:
     """Rows of blocks side by side: sums and squares, then what is left to sum over lanes.
 
-    On AIE2 four of them: a product with ones and two of squares each; on AIE2P two of two products.
+    On AIE2 two of them: a product with ones and two of squares each; on AIE2P one of two products.
     """
-    entries, step, moves = (4, 12, 4 * (6 + 2)) if isa == "aie2" else (4, 4, 4 * 8)
+    entries, step, moves = (8, 6, 2 * (6 + 2)) if isa == "aie2" else (8, 2, 2 * 8)
     lanes = 3 * (SHUFFLE + ADD + SHUFFLE) + LOAD + ADD + STORE
     return (Loop(8 * entries, step, LOAD + ADD, entries=entries), Loop(entries, moves, lanes))
 
 
 def moments(isa: str) -> tuple[Loop, ...]:
     """Vector after vector: a mean, a variance, then three iterations of the root."""
-    variance = LOAD + 2 * (EXACT + EXACT_PRODUCT) + SHUFFLE + ADD
+    variance = LOAD + SHUFFLE + ADD
     root = 3 * (SPLIT + PRODUCT)
     vectors = wide(isa) // TILE
     return (
         *reciprocal(1),
-        Loop(vectors, 30, variance + 8 + SPLIT),
+        Loop(vectors, 18, variance + 8 + SPLIT, called=3 * LESS_PRODUCT),
         Loop(3 * vectors, 13, root),
     )
 
 
 def reciprocal(calls: int, shared: bool = False) -> tuple[Loop, ...]:
-    """Three of Newton's iterations, then the call."""
-    step = 2 * (EXACT + EXACT_PRODUCT)
-    return (Loop(3 * calls, 18, step, shared=shared), Loop(calls, 5, CALL + EXACT, shared=shared))
+    """Three of Newton's iterations of two products, then the call; the product's own code."""
+    return (
+        Loop(3 * calls, 6, 0, shared=shared, called=2 * LESS_PRODUCT),
+        Loop(calls, 6, CALL + 2 * ADD, shared=shared),
+        Loop(0, 12 + 6, EXACT + EXACT_PRODUCT, shared=shared),
+    )
 
 
 def affine(isa: str) -> tuple[Loop, ...]:
-    """A row's splits, then eight vectors side by side, 8 vector operations each; or the bias."""
+    """A row's splits, then eight vectors side by side, 8 vector operations each; or four's bias."""
     rows = 16
     chain = LOAD + SHUFFLE + SPLIT + 3 * MAC_AGAIN + SPLIT + PRODUCT + STORE
     row = Loop(rows, 8, LOAD + SHUFFLE + SPLIT)
-    return (row, Loop(wide(isa) // 8, 64, chain), Loop(0, 16, 0))
+    return (row, Loop(wide(isa) // 8, 64, chain), Loop(0, 8, LOAD + ADD + STORE))
 
 
 def bias(isa: str) -> tuple[Loop, ...]:
-    """`affine` without a norm: the stores of eight vectors."""
-    return (Loop(16, 8, LOAD + SHUFFLE + SPLIT), Loop(wide(isa) // 8, 16, LOAD + ADD + STORE))
+    """`affine` without a norm: the stores of four vectors."""
+    return (Loop(16, 8, LOAD + SHUFFLE + SPLIT), Loop(wide(isa) // 4, 8, LOAD + ADD + STORE))
 
 
 def gelu(isa: str) -> tuple[Loop, ...]:
-    """Four vectors side by side, in two stages that overlap: 18 and 19 vector operations each."""
+    """Four vectors side by side, in two stages that overlap: 18 and 19 vector operations each.
+
+    The first pass has no second stage to do, the last one no first.
+    """
     limited = LOAD + 4 * SHUFFLE
     logarithm = limited + ADD + SPLIT + 2 * (CONVERT + ADD) + MAC_AGAIN + 3 * (SPLIT + PRODUCT)
     power = 3 * ADD + SPLIT + ADD + CONVERT + ADD + MAC_AGAIN + 2 * SPLIT + PRODUCT
     rest = 2 * MAC_AGAIN + ADD + STORE
-    return (
-        Loop(1, 4 * 18, logarithm),
-        Loop(wide(isa) // 4, 4 * 37, max(logarithm, power + rest)),
-    )
+    return (Loop(wide(isa) // 4 + 1, 4 * 37, max(logarithm, power + rest)),)
 
 
 def streaming(passes: int, slots: int, chain: int, entries: int = 16) -> tuple[Loop, ...]:
@@ -222,7 +228,10 @@ def attention_end(isa: str) -> tuple[Loop, ...]:
 
 
 def scores(isa: str) -> tuple[Loop, ...]:
-    """Products; maxima; then each column: its state, its powers, and acc and its sum rescaled."""
+    """Products; maxima; then each column: its state, its powers, and acc and its sum rescaled.
+
+    On AIE2 half of the keys at a time.
+    """
     return (*products(isa, shared=True), *powers_of_scores(isa))
 
 
@@ -234,12 +243,15 @@ def scores_in_parts(isa: str) -> tuple[Loop, ...]:
 def powers_of_scores(isa: str) -> tuple[Loop, ...]:
     """What follows in `scores` from the products."""
     columns, rows, vectors = (16, 16, 4) if isa == "aie2" else (8, 8, 8)
-    maxima = Loop(4 * rows, 2 * vectors, LOAD + ADD + 2 * SHUFFLE, entries=4)
-    lanes = Loop(4, 12, 2 * (2 * SHUFFLE) + ADD + SHUFFLE)
-    state = Loop(columns, 15, LOAD + ADD + SHUFFLE + ADD + 10 + STORE)
-    old = Loop(columns, 12, ADD + 3 * SHUFFLE + EXACT + 2 * MAC_AGAIN + ADD + STORE)
+    parts = 2 if isa == "aie2" else 1  # of the keys
+    maxima = Loop(4 * rows, 2 * vectors, LOAD + ADD + 2 * SHUFFLE, entries=4 * parts)
+    lanes = Loop(4 * parts, 12, 2 * (2 * SHUFFLE) + ADD + SHUFFLE)
+    state = Loop(columns, 12, LOAD + ADD + SHUFFLE + ADD + 10 + STORE)
+    taken = Loop(parts * columns, 5, LOAD + SHUFFLE + ADD + STORE)  # a maximum; sums, in the end
+    old = Loop(columns, 8, ADD + 3 * SHUFFLE + SPLIT + MAC_AGAIN + ADD + STORE)
+    around = Loop(0, 8 + 8, 0)  # keys that are not there, the two parts
     return (
-        maxima, lanes, state, powers(isa), old, *scale(isa, shared=True), Loop(0, 8, 0),
+        maxima, lanes, state, taken, powers(isa), old, *scale(isa, shared=True), around,
     )  # fmt: skip
 
 

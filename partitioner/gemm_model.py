@@ -50,5 +50,5 @@ def legal_tilings(target: Target) -> tuple[GemmTiling, ...]:
 
 
 def _fits(tiling: GemmTiling, target: Target) -> bool:
-    held = core_bytes(tiling, target) <= target.core_memory_bytes
+    held = core_bytes(tiling) <= target.core_memory_bytes
     return held and broken_constraint(target, tiling) is None

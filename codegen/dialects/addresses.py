@@ -159,7 +159,9 @@ class Addresses:
             return True
 
         for op in given:
-            if op.address is None and op.mem_bank and not fits(op, op.mem_bank.value.data):
+            if op.address is not None or op.mem_bank is None:
+                continue
+            if not fits(op, op.mem_bank.value.data):  # an attribute of 0 counts as false
                 return None
         turn = 0
         for op in free:

@@ -44,6 +44,7 @@ from aiec.codegen.toolchain.command_lines import (
     threads,
 )
 from aiec.codegen.toolchain.find import Toolchain, find_toolchain
+from aiec.codegen.toolchain.object_limits import check_built
 from aiec.ir.design import AnyDesign, Artifact
 from aiec.ir.errors import CodegenError, OutputError
 
@@ -76,7 +77,8 @@ def build_xclbin(
         limit_s: seconds that one tool may take.
 
     Raises:
-        CodegenError: a tool is missing, of the wrong generation, or failed; there is no folder.
+        CodegenError: a tool is missing, of the wrong generation, or failed; there is no folder;
+            what was built overflows a core's stack or program memory.
         OutputError: the cache or the folder cannot be written.
     """
     if artifact.directory is None:
@@ -164,7 +166,7 @@ def _make(
         _take(work / kernel.object, out / kernel.object, f"{tools.peano}/bin/clang++")
     _run(aiecc_command(tools, threads()), tools, work, say, limit_s)
     _take(work / XCLBIN, out / XCLBIN, tools.aiecc)
-    notes = _take_streams(design, tools, work, out)
+    notes = check_built(design, work) + _take_streams(design, tools, work, out)
     files = {path.name: _hash(path) for path in sorted(out.iterdir())}
     content = {
         "text": text_hash(design.text),

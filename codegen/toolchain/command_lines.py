@@ -39,6 +39,7 @@ def kernel_command(kernel: KernelBuild, isa: str, tools: Toolchain) -> list[str]
         "-std=c++20",
         f"--target={isa}-none-unknown-elf",
         "-DNDEBUG",
+        "-fstack-size-section",  # read by object_limits.py
         # Keeps aie_api from including a header of Vitis that Peano does not have.
         "-D__AIE_API_AIE_ADF_HPP__",
         *("-I", f"{tools.mlir_aie}/include"),

@@ -8,7 +8,8 @@
 //                           (RIGHT_BFP16); of a weight object, then fp32 bias and column sums
 //   accumulator, output     fp32 or bf16 [mb][nb][r][t]
 //   scratch                 fp32; products: a slot is 64 means, 64 reciprocal deviations;
-//                           attention: 64 maxima, 64 sums, then room for 16 queries' scores
+//                           attention: 64 maxima, 64 sums, then room for 16 queries' maxima and
+//                           scores of 32 keys
 // Program memory is 16 KB for all of it and the core's own program: loops are unrolled no further
 // than their chains of operations need, and what several kernels share is one copy.
 #include <aie_api/aie.hpp>
@@ -46,8 +47,9 @@ constexpr float epsilon = 1e-5f;                   // of layer norms
 constexpr float lowest = -1048576.0f;              // the running maximum before the first key
 constexpr float hidden = -1073741824.0f;           // the score of a key that is not there
 
-// In scratch: a value a query; the scores of a group of queries; their maxima, counted, in vectors.
-constexpr unsigned maxima = 0, sums = tile, workspace = 2 * tile, raised = workspace + tile * group;
+// In scratch: a value a query; a group of queries' maxima, counted, in vectors; what else is for a while.
+constexpr unsigned scratch_elems = 768;
+constexpr unsigned maxima = 0, sums = tile, raised = 2 * tile, workspace = 3 * tile;
 
 inline void set_rounding() { aie::set_rounding(aie::rounding_mode::conv_even); }
 
@@ -81,13 +83,13 @@ __attribute__((noinline)) void scale_column(float *acc, unsigned column, const s
     });
 }
 
-// acc = (first ? 0 : acc) + x @ w for `count` columns of register blocks from `column` on; a row of
-// acc's blocks takes `stride` elements. All products go through here.
+// acc = (first ? 0 : acc) + x @ w for `height` rows of blocks, and for `count` columns of register
+// blocks from `column` on; a row of acc's blocks takes `stride` elements. All products go through here.
 __attribute__((noinline)) void multiply(const bfloat16 *__restrict x, const bfloat16 *__restrict w,
-                                        float *__restrict acc, unsigned stride, unsigned column,
-                                        unsigned count, bool first) {
+                                        float *__restrict acc, unsigned stride, unsigned height,
+                                        unsigned column, unsigned count, bool first) {
   register_block block;
-  for (unsigned i = 0; i < rows; i += block_rows)
+  for (unsigned i = 0; i < height; i += block_rows)
     for (unsigned j = 0; j < count; ++j) {
       float *corner = acc + i * stride + j * block_columns * block_elems;
       if (first)
@@ -135,16 +137,50 @@ struct row_sum {
 };
 #endif
 
-// One group of queries in `encoder_scores`: the scores of all keys, then what follows from them.
+// One group of queries in `encoder_scores`: all keys' scores are kept until the maxima are known. Where
+// powers are bfp16, behind them in their object. Else those of half of the keys in scratch, of the
+// others in what is free: the last group's powers' place, and at last the first half of the keys.
 constexpr unsigned group_columns = block_columns;
 constexpr unsigned group_row = group_columns * block_elems;
-static_assert(group_columns * MMUL_T == group && rows * group_row == tile * group);
-static_assert(raised + group_columns * group <= 1280, "scratch is 1280 words");
+static_assert(group_columns * MMUL_T == group && group_columns * group <= workspace - raised);
+#if RIGHT_BFP16
+constexpr unsigned key_parts = 1;
+#else
+constexpr unsigned key_parts = 2;
+#endif
+constexpr unsigned keys = tile / key_parts;
+constexpr unsigned key_rows = keys / MMUL_R, key_steps = keys / MMUL_S; // blocks of scores, of powers
 
-void hide_keys(float *scores, unsigned from) {
-  for (unsigned key = from; key < tile; ++key)
-    for (unsigned column = 0; column < group_columns; ++column)
-      aie::store_v(scores + key / MMUL_R * group_row + column * block_elems + key % MMUL_R * MMUL_T,
+struct room {
+  float *scores;
+  unsigned row; // elements from a row of blocks to the next
+};
+#if RIGHT_BFP16
+inline room room_for(unsigned, unsigned, bfloat16 *, bfloat16 *pt, float *) {
+  return {reinterpret_cast<float *>(pt + right_elems), group_row};
+}
+#else
+static_assert(workspace + keys * group <= scratch_elems);
+static_assert(columns * MMUL::size_B == rows * MMUL::size_A && key_rows == steps &&
+              group_row * 2 <= group_columns * MMUL::size_B && key_rows * MMUL::size_A >= group_row * 2);
+inline room room_for(unsigned part, unsigned first, bfloat16 *k, bfloat16 *pt, float *scratch) {
+  if (part == 0)
+    return {scratch + workspace, group_row};
+  const unsigned last = columns - group_columns;
+  bfloat16 *free = first < last ? pt + last * MMUL::size_B : k;
+  return {reinterpret_cast<float *>(free), columns * MMUL::size_B / 2};
+}
+#endif
+
+// Scores of a part of the keys for the queries of a column of register blocks; those of keys from
+// `valid` on are out of the way.
+void score(const bfloat16 *__restrict k, const bfloat16 *__restrict qt, const room &to,
+           unsigned column, unsigned part, unsigned valid) {
+  multiply(k + part * key_rows * MMUL::size_A, qt, to.scores, to.row, key_rows, column, 1, true);
+  const unsigned before = part * keys;
+  for (unsigned key = valid > before ? valid - before : 0; key < keys; ++key)
+    for (unsigned i = 0; i < group_columns; ++i)
+      aie::store_v(to.scores + key / MMUL_R * to.row + i * block_elems + key % MMUL_R * MMUL_T,
                    aie::broadcast<float, MMUL_T>(hidden));
 }
 
@@ -161,19 +197,26 @@ inline int_group counted_before(const float *kept) {
   return counted(accum_group(aie::load_v<MMUL_T>(kept).template grow_replicate<group>()));
 }
 
-// For each column the maxima over all keys and those before: vectors of counts. In memory, where the
-// loop over columns finds them: an array of vectors would take half of the stack.
-inline void raise(float *__restrict counts, const float *__restrict kept,
-                  const float *__restrict scores) {
+// For each column the maxima before. In memory, where loops over columns find them: an array of
+// vectors would take half of the stack.
+inline void count_maxima(float *__restrict counts, const float *__restrict kept) {
+  unroll<group_columns>([&](auto column) {
+    aie::store_v(counts + column * group,
+                 counted_before(kept + column * MMUL_T).template cast_to<float>());
+  });
+}
+
+// For each column the maxima over these keys and those before: vectors of counts.
+inline void raise(float *__restrict counts, const room &of) {
   constexpr unsigned vectors = block_elems / group;
   int_group best[group_columns];
   unroll<group_columns>([&](auto column) {
-    best[column] = counted_before(kept + column * MMUL_T);
+    best[column] = aie::load_v<group>(counts + column * group).template cast_to<int32_t>();
   });
   AT_LEAST_TWICE
-  for (unsigned i = 0; i < rows; ++i)
+  for (unsigned i = 0; i < key_rows; ++i)
     unroll<group_columns * vectors>([&](auto v) {
-      const accum_group score(aie::load_v<group>(scores + i * group_row + v * group));
+      const accum_group score(aie::load_v<group>(of.scores + i * of.row + v * group));
       best[v / vectors] = aie::max(best[v / vectors], counted(score));
     });
   unroll<group_columns>([&](auto column) {
@@ -190,17 +233,16 @@ void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned c
   const accum_group power = aie::add(difference, group_of(to_bf16));
   const int_group bits = power.template to_vector<float>().cast_to<int32_t>();
   const bf16_lanes factor = low_halves(aie::concat(bits, bits)).template extract<lanes>(0);
-  const exact old(accum_lanes(per_column(sums_of_column)));
-  const accum_lanes scaled = aie::mac(aie::mac(aie::mul(old.low, factor), old.middle, factor),
-                                      old.high, factor);
+  const split old(accum_lanes(per_column(sums_of_column))); // to 2^-17, as acc
+  const accum_lanes scaled = aie::mac(aie::mul(old.low, factor), old.high, factor);
   aie::store_v(sums_of_column, scaled.template to_vector<float>().template extract<MMUL_T>(0));
   scale_column(acc, column, split(accum_lanes(factor)));
 }
 
-// The powers of a right-operand block's scores, less `maximum`.
-inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores,
+// The powers of a right-operand block's scores, less `maximum`; `row` as of a room.
+inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores, unsigned row,
                                                   const accum_group &maximum) {
-  constexpr unsigned below = MMUL_R == MMUL_S ? lanes : group_row; // the scores of the next keys
+  const unsigned below = MMUL_R == MMUL_S ? lanes : row; // the scores of the next keys
   static_assert(MMUL::size_B == 2 * lanes);
   const fp32_lanes all = maximum.template to_vector<float>().template grow_replicate<lanes>();
   const accum_lanes half_above = aie::add(accum_lanes(all), constant(0.5f));
@@ -213,18 +255,18 @@ inline aie::vector<bfloat16, MMUL::size_B> powers(const float *__restrict scores
 #endif
 }
 
-// pt's column of blocks from the scores; returns the sums over keys, as the matrix unit sees them.
+// pt's column of blocks from the scores; returns the sums over these keys, as the matrix unit sees
+// them. Of half of the keys pt is that half's.
 #if RIGHT_BFP16
-inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
+inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores, unsigned row,
                                                bfloat16 *__restrict pt, unsigned column,
                                                const accum_group &maximum) {
   const right_blocks ones = to_bfp16(aie::broadcast<bfloat16, MMUL::size_A>(1.0f));
   MMUL total(aie::zeros<float, block_elems>());
   right_output stream = right_column(pt, column);
-  AT_LEAST_TWICE
-  for (unsigned i = 0; i < steps; i += 4)
+  for (unsigned i = 0; i < key_steps; i += 4)
     unroll<4>([&](auto g) {
-      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * group_row, maximum);
+      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * row, row, maximum);
       const right_blocks rounded = to_bfp16(aie::transpose(p, MMUL_S, MMUL_T));
       stream << rounded;
       stream.seek(block_columns - 1);
@@ -233,16 +275,15 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
   return total.template to_vector<float>().template extract<MMUL_T>(0);
 }
 #else
-inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
+inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores, unsigned row,
                                                bfloat16 *__restrict pt, unsigned column,
                                                const accum_group &maximum) {
   const auto ones = aie::broadcast<bfloat16, MMUL::size_A>(1.0f);
   MMUL total(aie::zeros<float, block_elems>());
   pt += column * MMUL::size_B;
-  AT_LEAST_TWICE
-  for (unsigned i = 0; i < steps; i += 4)
+  for (unsigned i = 0; i < key_steps; i += 4)
     unroll<4>([&](auto g) {
-      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * group_row, maximum);
+      const auto p = powers(scores + (i + g) * (MMUL_S / MMUL_R) * row, row, maximum);
       aie::store_v(pt + (i + g) * columns * MMUL::size_B, p);
       total.mac(ones, p);
     });
@@ -250,10 +291,8 @@ inline aie::vector<float, MMUL_T> store_powers(const float *__restrict scores,
 }
 #endif
 
-// What follows from the scores of a group of queries, `first` the first of its columns.
-void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__restrict acc,
-            float *__restrict scratch, unsigned first) {
-  raise(scratch + raised, scratch + maxima + first * MMUL_T, scores);
+// Maxima that are raised: acc and the sums keep step. Of the columns from `first` on.
+void settle(float *__restrict acc, float *__restrict scratch, unsigned first) {
   for (unsigned column = 0; column < group_columns; ++column) {
     const unsigned query = (first + column) * MMUL_T;
     const int_group before = counted_before(scratch + maxima + query);
@@ -264,8 +303,17 @@ void attend(const float *__restrict scores, bfloat16 *__restrict pt, float *__re
       rescale(acc, scratch + sums + query, first + column, aie::sub(uncounted(before), maximum));
     aie::store_v(scratch + maxima + query,
                  maximum.template to_vector<float>().template extract<MMUL_T>(0));
+  }
+}
+
+// Powers and their sums from the scores of a group of queries, `first` the first of its columns.
+void attend(const room &of, bfloat16 *__restrict pt, float *__restrict scratch, unsigned first) {
+  for (unsigned column = 0; column < group_columns; ++column) {
+    const unsigned query = (first + column) * MMUL_T;
+    const accum_group maximum(
+        aie::load_v<MMUL_T>(scratch + maxima + query).template grow_replicate<group>());
     const auto added =
-        store_powers(scores + column * block_elems, pt, first + column, maximum);
+        store_powers(of.scores + column * block_elems, of.row, pt, first + column, maximum);
     aie::store_v(scratch + sums + query,
                  aie::add(aie::load_v<MMUL_T>(scratch + sums + query), added));
   }
@@ -285,13 +333,13 @@ void encoder_parameters(bfloat16 *__restrict w, int32_t *__restrict par) {
 void encoder_gemm(bfloat16 *__restrict x, bfloat16 *__restrict w, float *__restrict acc,
                   int32_t first) {
   set_rounding();
-  multiply(x, w, acc, columns * block_elems, 0, columns / block_columns, first != 0);
+  multiply(x, w, acc, columns * block_elems, rows, 0, columns / block_columns, first != 0);
 }
 
 // A slot's sums and sums of squares of x's rows: those of x, onto the kept ones unless `first`.
 void encoder_stats(bfloat16 *__restrict x, float *__restrict scratch, int32_t slot, int32_t first) {
   set_rounding();
-  constexpr unsigned blocks = __AIE_ARCH__ == 20 ? 4 : 2; // whose sums the accumulators hold
+  constexpr unsigned blocks = __AIE_ARCH__ == 20 ? 2 : 1; // more are faster, but take more code
   float *kept = scratch + 2 * tile * slot;
   for (unsigned i = 0; i < rows; i += blocks) {
     row_sum sum[blocks];
@@ -323,11 +371,11 @@ void encoder_moments(float *__restrict scratch, int32_t slot, int32_t width) {
   float *kept = scratch + 2 * tile * slot;
   const accum_lanes biased = from_bits(aie::broadcast<int32_t, lanes>(0x4b000000 + width)); // + 2^23
   const accum_lanes exact_width = aie::sub(biased, constant(8388608.0f));
-  const exact share(accum_lanes(reciprocal(exact_width.template to_vector<float>())));
+  const accum_lanes less = negative_reciprocal(exact_width), none = constant(0.0f);
   for (unsigned i = 0; i < tile; i += lanes) {
-    const accum_lanes mean = product(exact(load(kept + i)), share);
-    const accum_lanes square = product(exact(load(kept + tile + i)), share);
-    const fp32_lanes variance = fnma(square, exact(mean), exact(mean)).template to_vector<float>();
+    const accum_lanes mean = less_product(none, load(kept + i), less);
+    const accum_lanes square = less_product(none, load(kept + tile + i), less);
+    const fp32_lanes variance = less_product(square, mean, mean).template to_vector<float>();
     const accum_lanes positive(aie::max(variance, aie::zeros<float, lanes>()));
     store(kept + i, mean);
     store(kept + tile + i, reciprocal_root(aie::add(positive, constant(epsilon))));
@@ -348,12 +396,15 @@ void encoder_affine(bfloat16 *__restrict w, float *__restrict acc, float *__rest
       const unsigned first = i * MMUL_R + part * part_rows;
       const split mean(accum_lanes(per_row(means + first)));
       const split reciprocal(accum_lanes(per_row(reciprocals + first)));
-      for (unsigned j = 0; j < columns; j += together)
+      for (unsigned j = 0; !width && j < columns; j += together / 2)
+        unroll<together / 2>([&](auto g) {
+          float *address = row + (j + g) * block_elems;
+          store(address, aie::add(load(address), per_column(bias + (j + g) * MMUL_T)));
+        });
+      for (unsigned j = 0; width && j < columns; j += together)
         unroll<together>([&](auto g) {
           float *address = row + (j + g) * block_elems;
           const accum_lanes start(per_column(bias + (j + g) * MMUL_T));
-          if (!width)
-            return store(address, aie::add(load(address), start));
           const split column_sum(accum_lanes(per_column(column_sums + (j + g) * MMUL_T)));
           const split centred(fnma(load(address), mean, column_sum));
           store(address, fma(start, centred, reciprocal));
@@ -442,16 +493,22 @@ void encoder_attention_start(float *__restrict acc, float *__restrict scratch) {
   }
 }
 
-// pt = 2^(k @ qt - running maxima), with zeros for keys from `valid` on; sums and acc keep step.
+// pt = 2^(k @ qt - running maxima), with zeros for keys from `valid` on; sums and acc keep step. What
+// is left of k is of no use.
 void encoder_scores(bfloat16 *__restrict k, bfloat16 *__restrict qt, bfloat16 *__restrict pt,
                     float *__restrict acc, float *__restrict scratch, int32_t valid) {
   set_rounding();
-  float *scores = scratch + workspace;
   for (unsigned j = 0; j < columns; j += group_columns) {
-    multiply(k, qt, scores, group_row, j / block_columns, 1, true);
-    if (unsigned(valid) < tile)
-      hide_keys(scores, valid);
-    attend(scores, pt, acc, scratch, j);
+    count_maxima(scratch + raised, scratch + maxima + j * MMUL_T);
+    for (unsigned part = 0; part < key_parts; ++part) {
+      const room scores = room_for(part, j, k, pt, scratch);
+      score(k, qt, scores, j / block_columns, part, valid);
+      raise(scratch + raised, scores);
+    }
+    settle(acc, scratch, j);
+    for (unsigned part = 0; part < key_parts; ++part)
+      attend(room_for(part, j, k, pt, scratch), pt + part * key_steps * columns * MMUL::size_B,
+             scratch, j);
   }
 }
 
@@ -460,7 +517,7 @@ void encoder_attention_end(float *__restrict acc, float *__restrict scratch) {
   set_rounding();
   float *shares = scratch + workspace;
   for (unsigned i = 0; i < tile; i += lanes)
-    aie::store_v(shares + i, reciprocal(aie::load_v<lanes>(scratch + sums + i)));
+    store(shares + i, negative(negative_reciprocal(load(scratch + sums + i))));
   for (unsigned j = 0; j < columns; ++j)
     scale_column(acc, j, split(accum_lanes(per_column(shares + j * MMUL_T))));
 }

@@ -66,18 +66,28 @@ inline accum_lanes less_tail(const fp32_lanes &x, const accum_lanes &logarithm) 
   return aie::msc(aie::msc(aie::msc(positive, high, tail.high), high, tail.low), low, tail.high);
 }
 
-// store(i, gelu(load(i))) for i = 0, 1, ... count * gelus - 1. Each vector passes two stages; those
-// of one round and the next run together, since either alone is a chain longer than its operations.
+// store(i, gelu(load(i))) for i = 0, 1, ... count * gelus - 1. Each vector passes two stages; those of
+// one round and the next run together, since either alone is a chain longer than its operations. One
+// copy of the code: the first round stores what the second overwrites, the last prepares nothing new.
 template <typename Load, typename Store>
 inline __attribute__((always_inline)) void gelu(unsigned count, Load load, Store store) {
+  fp32_lanes x[gelus];
   accum_lanes logarithm[gelus];
-  unroll<gelus>([&](auto g) { logarithm[g] = log_of_tail(limited(load(g))); });
-  for (unsigned i = 0; i < count; ++i) {
+  unroll<gelus>([&](auto g) {
+    x[g] = aie::zeros<float, lanes>();
+    logarithm[g] = constant(0.0f);
+  });
+  for (unsigned i = 0; i <= count; ++i) {
+    const unsigned now = gelus * (i < count ? i : i - 1), before = gelus * (i ? i - 1 : 0);
+    fp32_lanes next_x[gelus];
     accum_lanes next[gelus];
-    const unsigned ahead = i + 1 < count ? gelus * (i + 1) : 0; // after the last: to no purpose
-    unroll<gelus>([&](auto g) { next[g] = log_of_tail(limited(load(ahead + g))); });
     unroll<gelus>([&](auto g) {
-      store(gelus * i + g, less_tail(load(gelus * i + g), logarithm[g]));
+      next_x[g] = load(now + g);
+      next[g] = log_of_tail(limited(next_x[g]));
+    });
+    unroll<gelus>([&](auto g) {
+      store(before + g, less_tail(x[g], logarithm[g]));
+      x[g] = next_x[g];
       logarithm[g] = next[g];
     });
   }

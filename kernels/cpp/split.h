@@ -65,29 +65,27 @@ struct exact {
   }
 };
 
-// a * b, and sum - a * b, the small products first.
-inline accum_lanes product(const exact &a, const exact &b) {
-  const accum_lanes small = aie::mac(aie::mul(a.high, b.low), a.low, b.high);
-  const accum_lanes middle = aie::mac(aie::mac(small, a.middle, b.middle), a.middle, b.high);
-  return aie::mac(aie::mac(middle, a.high, b.middle), a.high, b.high);
-}
-inline accum_lanes fnma(const accum_lanes &sum, const exact &a, const exact &b) {
+// sum - a * b, the large products first, which `sum` may cancel against. One copy of it, since what
+// needs all bits is rare.
+__attribute__((noinline)) inline accum_lanes less_product(const accum_lanes sum,
+                                                          const accum_lanes left,
+                                                          const accum_lanes right) {
+  const exact a(left), b(right);
   const accum_lanes large = aie::msc(aie::msc(sum, a.high, b.high), a.high, b.middle);
   const accum_lanes middle = aie::msc(aie::msc(large, a.middle, b.high), a.middle, b.middle);
   return aie::msc(aie::msc(middle, a.high, b.low), a.low, b.high);
 }
 
-// 1 / x of positive x, to all bits: a first guess from the exponent, then Newton's iterations, each of
+inline accum_lanes negative(const accum_lanes &value) { return aie::sub(constant(0.0f), value); }
+
+// -1 / x of positive x, to all bits: a first guess from the exponent, then Newton's iterations, each of
 // which squares the error, 5e-2 at first. One copy of it, since it is rarely called.
-__attribute__((noinline)) inline fp32_lanes reciprocal(fp32_lanes x) {
-  const exact factor((accum_lanes(x)));
+__attribute__((noinline)) inline accum_lanes negative_reciprocal(const accum_lanes x) {
   const int_lanes magic = aie::broadcast<int32_t, lanes>(0x7ef311c7);
-  accum_lanes y = from_bits(aie::sub(magic, x.template cast_to<int32_t>()));
-  for (unsigned i = 0; i < 3; ++i) {
-    const exact before(y);
-    y = product(before, exact(fnma(constant(2.0f), factor, before)));
-  }
-  return y.template to_vector<float>();
+  accum_lanes y = negative(from_bits(aie::sub(magic, bits_of(x))));
+  for (unsigned i = 0; i < 3; ++i) // y * (2 + x * y), twice negated
+    y = less_product(constant(0.0f), y, less_product(constant(-2.0f), x, y));
+  return y;
 }
 
 // 1 / sqrt(x) of positive x, to 2^-16; the first error is 3e-2.

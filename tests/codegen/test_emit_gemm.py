@@ -34,6 +34,7 @@ from aiec.ir.errors import CodegenError, DesignError
 from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels.layout import padded_shape
+from aiec.kernels.tile_memory import STACK_BYTES
 
 OpT = TypeVar("OpT", bound=Operation)
 
@@ -113,7 +114,7 @@ def test_locks_and_memory_fit_each_tile(design: Design, module: ModuleOp) -> Non
         limit = target.mem.locks if tile[1] == 1 else target.core.locks
         assert sorted(numbers) == sorted(set(numbers)) and max(numbers) < limit
     for tile, nbytes in used.items():
-        stack = 0 if tile[1] == 1 else target.core_stack_bytes
+        stack = 0 if tile[1] == 1 else STACK_BYTES
         room = target.mem_tile_bytes if tile[1] == 1 else target.core_memory_bytes
         assert nbytes + stack <= room
 

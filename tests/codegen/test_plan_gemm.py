@@ -16,7 +16,7 @@ from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels.gemm_bf16 import broken_constraint
 from aiec.kernels.gemm_cost import ddr_bytes, gemm_cost
 from aiec.kernels.layout import padded_shape
-from aiec.kernels.tile_memory import core_buffers, core_bytes, mem_tile_buffer_bytes
+from aiec.kernels.tile_memory import STACK_BYTES, core_buffers, core_bytes, mem_tile_buffer_bytes
 
 TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
 
@@ -25,7 +25,7 @@ def assert_legal(made: GemmPlan) -> None:
     """Everything that the hardware limits, re-derived from the target."""
     t, target = made.tiling, made.target
     assert broken_constraint(target, t) is None
-    assert core_bytes(t, target) <= target.core_memory_bytes
+    assert core_bytes(t) <= target.core_memory_bytes
     assert sum(mem_tile_buffer_bytes(t, made.rows)) <= target.mem_tile_bytes
     assert max(t.m // t.r, t.r, t.k_l2 // t.s, t.s, t.n // t.t, t.t) <= MAX_BD_SIZE
     for shape in made.shapes:
@@ -128,7 +128,7 @@ def test_twin_buffers_lie_in_different_banks_where_the_set_packs() -> None:
     banks = {b.name: b.bank for b in core_buffers(tiling, NPU1)}
     assert banks["x0"] != banks["x1"] and banks["w0"] != banks["w1"]
     sizes = [0] * NPU1.core_banks
-    sizes[0] = NPU1.core_stack_bytes
+    sizes[0] = STACK_BYTES
     for buffer in core_buffers(tiling, NPU1):
         assert buffer.bank is not None
         sizes[buffer.bank] += buffer.nbytes

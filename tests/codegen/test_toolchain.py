@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from elf_objects import make_object
 
 from aiec.cli import run as run_command
 from aiec.codegen.build import build, load_artifact
@@ -28,6 +29,7 @@ HEAD = """#!{python}
 import os, re, sys, time
 from pathlib import Path
 name, args = Path(sys.argv[0]).name, sys.argv[1:]
+OBJECT = Path({calls!r}).with_name("kernel.o").read_bytes()
 with open({calls!r}, "a") as file:
     file.write(" ".join([name, *args]) + "\\n")
 def refuse(what):
@@ -59,6 +61,7 @@ for arg in args:
 assert Path(given["--peano"], "bin/clang++").is_file(), "no Peano"
 assert os.access(os.environ["AIE_XCLBINUTIL"], os.X_OK), "no xclbinutil"
 Path(given["--tmpdir"]).mkdir()
+Path(given["--tmpdir"], "main_core_0_2.elf").write_bytes(OBJECT)
 text = Path(given["file"]).read_text()
 print("compiling cores", flush=True)
 {extra}
@@ -74,12 +77,13 @@ if args == ["--version"]:
     sys.exit()
 source, target = args[args.index("-c") + 1], args[args.index("-o") + 1]
 KNOWN = ("-O2", "-std=c++20", "--target=aie2-none-unknown-elf", "-DNDEBUG", "-c", "-o", "-I",
+         "-fstack-size-section",
          "-D__AIE_API_AIE_ADF_HPP__")
 for arg in args:
     if arg.startswith("-") and arg not in KNOWN and not re.match(r"-D[A-Z_0-9]+=\\w+$", arg):
         refuse(arg)
 assert Path(args[args.index("-I") + 1], "aie_api").is_dir(), "no aie_api"
-Path(target).write_bytes(b"ELF" + Path(source).read_bytes())
+Path(target).write_bytes(OBJECT + Path(source).read_bytes())
 """
 # Where each generation's wheel has its program, and what its metadata and flags are.
 GENERATIONS = {
@@ -95,6 +99,7 @@ class Machine:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.site, self.calls_file = root / "site-packages", root / "calls"
         self.bin = root / "bin"
+        make_object(root / "kernel.o", {"kernel": (640, ())})
         for name in ("MLIR_AIE_INSTALL_DIR", "PEANO_INSTALL_DIR", "AIE_XCLBINUTIL"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr("aiec.codegen.toolchain.find._XRT_BIN", ())

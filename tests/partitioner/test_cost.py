@@ -80,7 +80,7 @@ def test_every_tiling_that_is_considered_fits_a_core(target):
     tilings = legal_tilings(target)
     assert tilings
     for t in tilings:
-        assert core_bytes(t, target) <= target.core_memory_bytes
+        assert core_bytes(t) <= target.core_memory_bytes
         assert t.out_bytes <= t.w_bytes, "a residual object is as long as a weight object"
 
 

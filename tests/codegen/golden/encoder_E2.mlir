@@ -193,7 +193,7 @@ aie.core(%tile_0_2) {
                 aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, %c1_i32)
                 func.call @encoder_gemm(%core_0_2_x0, %core_0_2_w0, %core_0_2_acc, %first) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
                 scf.if %9 {
-                  func.call @encoder_stats(%core_0_2_x0, %core_0_2_scratch, %slot, %first) : (memref<4096xbf16>, memref<1280xf32>, i32, i32) -> ()
+                  func.call @encoder_stats(%core_0_2_x0, %core_0_2_scratch, %slot, %first) : (memref<4096xbf16>, memref<768xf32>, i32, i32) -> ()
                 }
                 aie.use_lock(%core_0_2_w_empty, Release, %c1_i32)
                 aie.use_lock(%core_0_2_x_empty, Release, %c1_i32)
@@ -201,14 +201,14 @@ aie.core(%tile_0_2) {
                 aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, %c1_i32)
                 func.call @encoder_gemm(%core_0_2_x1, %core_0_2_w1, %core_0_2_acc, %c0_i32) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
                 scf.if %9 {
-                  func.call @encoder_stats(%core_0_2_x1, %core_0_2_scratch, %slot, %c0_i32) : (memref<4096xbf16>, memref<1280xf32>, i32, i32) -> ()
+                  func.call @encoder_stats(%core_0_2_x1, %core_0_2_scratch, %slot, %c0_i32) : (memref<4096xbf16>, memref<768xf32>, i32, i32) -> ()
                 }
                 %11 = arith.cmpi eq, %pair, %7 : index
                 scf.if %11 {
                   scf.if %9 {
-                    func.call @encoder_moments(%core_0_2_scratch, %slot, %width) : (memref<1280xf32>, i32, i32) -> ()
+                    func.call @encoder_moments(%core_0_2_scratch, %slot, %width) : (memref<768xf32>, i32, i32) -> ()
                   }
-                  func.call @encoder_affine(%core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %slot, %width) : (memref<4352xbf16>, memref<4096xf32>, memref<1280xf32>, i32, i32) -> ()
+                  func.call @encoder_affine(%core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %slot, %width) : (memref<4352xbf16>, memref<4096xf32>, memref<768xf32>, i32, i32) -> ()
                 }
                 aie.use_lock(%core_0_2_w_empty, Release, %c1_i32)
                 aie.use_lock(%core_0_2_x_empty, Release, %c1_i32)
@@ -255,19 +255,19 @@ aie.core(%tile_0_2) {
             aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, %c1_i32)
             aie.use_lock(%core_0_2_w_empty, Release, %c1_i32)
             aie.use_lock(%core_0_2_w_full, AcquireGreaterEqual, %c1_i32)
-            func.call @encoder_attention_start(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<1280xf32>) -> ()
+            func.call @encoder_attention_start(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<768xf32>) -> ()
             scf.for %t = %zero to %3 step %one {
               %5 = arith.cmpi eq, %t, %4 : index
               %c64_i32 = arith.constant 64 : i32
               %6 = arith.select %5, %last_keys, %c64_i32 : i32
               aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, %c1_i32)
-              func.call @encoder_scores(%core_0_2_x0, %core_0_2_out, %core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %6) : (memref<4096xbf16>, memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, memref<1280xf32>, i32) -> ()
+              func.call @encoder_scores(%core_0_2_x0, %core_0_2_out, %core_0_2_w1, %core_0_2_acc, %core_0_2_scratch, %6) : (memref<4096xbf16>, memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, memref<768xf32>, i32) -> ()
               aie.use_lock(%core_0_2_x_empty, Release, %c1_i32)
               aie.use_lock(%core_0_2_x_full, AcquireGreaterEqual, %c1_i32)
               func.call @encoder_gemm(%core_0_2_x1, %core_0_2_w1, %core_0_2_acc, %c0_i32) : (memref<4096xbf16>, memref<4352xbf16>, memref<4096xf32>, i32) -> ()
               aie.use_lock(%core_0_2_x_empty, Release, %c1_i32)
             }
-            func.call @encoder_attention_end(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<1280xf32>) -> ()
+            func.call @encoder_attention_end(%core_0_2_acc, %core_0_2_scratch) : (memref<4096xf32>, memref<768xf32>) -> ()
             %c1_i32_2 = arith.constant 1 : i32
             func.call @encoder_store(%core_0_2_acc, %core_0_2_out, %c1_i32_2) : (memref<4096xf32>, memref<4096xbf16>, i32) -> ()
             aie.use_lock(%core_0_2_w_empty, Release, %c1_i32)
@@ -276,7 +276,7 @@ aie.core(%tile_0_2) {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %c1_i32 = arith.constant 1 : i32
     %mem_0_2 = aie.mem(%tile_0_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)

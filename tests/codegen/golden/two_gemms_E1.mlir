@@ -104,8 +104,8 @@ builtin.module {
     %core_0_2_w1 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_2_x0 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_2_x1 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_2_out = aie.buffer(%tile_0_2) {sym_name = "core_0_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_2_rtp = aie.buffer(%tile_0_2) {sym_name = "core_0_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_2_out = aie.buffer(%tile_0_2) {sym_name = "core_0_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_2_rtp = aie.buffer(%tile_0_2) {sym_name = "core_0_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_2_x_empty = aie.lock(%tile_0_2, 0) {init = 2 : i32, sym_name = "core_0_2_x_empty"}
     %core_0_2_x_full = aie.lock(%tile_0_2, 1) {init = 0 : i32, sym_name = "core_0_2_x_full"}
     %core_0_2_w_empty = aie.lock(%tile_0_2, 2) {init = 2 : i32, sym_name = "core_0_2_w_empty"}
@@ -118,8 +118,8 @@ builtin.module {
     %core_0_3_w1 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_3_x0 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_3_x1 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_3_out = aie.buffer(%tile_0_3) {sym_name = "core_0_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_3_rtp = aie.buffer(%tile_0_3) {sym_name = "core_0_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_3_out = aie.buffer(%tile_0_3) {sym_name = "core_0_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_3_rtp = aie.buffer(%tile_0_3) {sym_name = "core_0_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_3_x_empty = aie.lock(%tile_0_3, 0) {init = 2 : i32, sym_name = "core_0_3_x_empty"}
     %core_0_3_x_full = aie.lock(%tile_0_3, 1) {init = 0 : i32, sym_name = "core_0_3_x_full"}
     %core_0_3_w_empty = aie.lock(%tile_0_3, 2) {init = 2 : i32, sym_name = "core_0_3_w_empty"}
@@ -132,8 +132,8 @@ builtin.module {
     %core_0_4_w1 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_4_x0 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_4_x1 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_4_out = aie.buffer(%tile_0_4) {sym_name = "core_0_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_4_rtp = aie.buffer(%tile_0_4) {sym_name = "core_0_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_4_out = aie.buffer(%tile_0_4) {sym_name = "core_0_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_4_rtp = aie.buffer(%tile_0_4) {sym_name = "core_0_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_4_x_empty = aie.lock(%tile_0_4, 0) {init = 2 : i32, sym_name = "core_0_4_x_empty"}
     %core_0_4_x_full = aie.lock(%tile_0_4, 1) {init = 0 : i32, sym_name = "core_0_4_x_full"}
     %core_0_4_w_empty = aie.lock(%tile_0_4, 2) {init = 2 : i32, sym_name = "core_0_4_w_empty"}
@@ -146,8 +146,8 @@ builtin.module {
     %core_0_5_w1 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_5_x0 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_5_x1 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_5_out = aie.buffer(%tile_0_5) {sym_name = "core_0_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_5_rtp = aie.buffer(%tile_0_5) {sym_name = "core_0_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_5_out = aie.buffer(%tile_0_5) {sym_name = "core_0_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_5_rtp = aie.buffer(%tile_0_5) {sym_name = "core_0_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_5_x_empty = aie.lock(%tile_0_5, 0) {init = 2 : i32, sym_name = "core_0_5_x_empty"}
     %core_0_5_x_full = aie.lock(%tile_0_5, 1) {init = 0 : i32, sym_name = "core_0_5_x_full"}
     %core_0_5_w_empty = aie.lock(%tile_0_5, 2) {init = 2 : i32, sym_name = "core_0_5_w_empty"}
@@ -160,8 +160,8 @@ builtin.module {
     %core_1_2_w1 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_2_x0 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_2_x1 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_2_out = aie.buffer(%tile_1_2) {sym_name = "core_1_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_2_rtp = aie.buffer(%tile_1_2) {sym_name = "core_1_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_2_out = aie.buffer(%tile_1_2) {sym_name = "core_1_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_2_rtp = aie.buffer(%tile_1_2) {sym_name = "core_1_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_2_x_empty = aie.lock(%tile_1_2, 0) {init = 2 : i32, sym_name = "core_1_2_x_empty"}
     %core_1_2_x_full = aie.lock(%tile_1_2, 1) {init = 0 : i32, sym_name = "core_1_2_x_full"}
     %core_1_2_w_empty = aie.lock(%tile_1_2, 2) {init = 2 : i32, sym_name = "core_1_2_w_empty"}
@@ -174,8 +174,8 @@ builtin.module {
     %core_1_3_w1 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_3_x0 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_3_x1 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_3_out = aie.buffer(%tile_1_3) {sym_name = "core_1_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_3_rtp = aie.buffer(%tile_1_3) {sym_name = "core_1_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_3_out = aie.buffer(%tile_1_3) {sym_name = "core_1_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_3_rtp = aie.buffer(%tile_1_3) {sym_name = "core_1_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_3_x_empty = aie.lock(%tile_1_3, 0) {init = 2 : i32, sym_name = "core_1_3_x_empty"}
     %core_1_3_x_full = aie.lock(%tile_1_3, 1) {init = 0 : i32, sym_name = "core_1_3_x_full"}
     %core_1_3_w_empty = aie.lock(%tile_1_3, 2) {init = 2 : i32, sym_name = "core_1_3_w_empty"}
@@ -188,8 +188,8 @@ builtin.module {
     %core_1_4_w1 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_4_x0 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_4_x1 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_4_out = aie.buffer(%tile_1_4) {sym_name = "core_1_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_4_rtp = aie.buffer(%tile_1_4) {sym_name = "core_1_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_4_out = aie.buffer(%tile_1_4) {sym_name = "core_1_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_4_rtp = aie.buffer(%tile_1_4) {sym_name = "core_1_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_4_x_empty = aie.lock(%tile_1_4, 0) {init = 2 : i32, sym_name = "core_1_4_x_empty"}
     %core_1_4_x_full = aie.lock(%tile_1_4, 1) {init = 0 : i32, sym_name = "core_1_4_x_full"}
     %core_1_4_w_empty = aie.lock(%tile_1_4, 2) {init = 2 : i32, sym_name = "core_1_4_w_empty"}
@@ -202,8 +202,8 @@ builtin.module {
     %core_1_5_w1 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_5_x0 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_5_x1 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_5_out = aie.buffer(%tile_1_5) {sym_name = "core_1_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_5_rtp = aie.buffer(%tile_1_5) {sym_name = "core_1_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_5_out = aie.buffer(%tile_1_5) {sym_name = "core_1_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_5_rtp = aie.buffer(%tile_1_5) {sym_name = "core_1_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_5_x_empty = aie.lock(%tile_1_5, 0) {init = 2 : i32, sym_name = "core_1_5_x_empty"}
     %core_1_5_x_full = aie.lock(%tile_1_5, 1) {init = 0 : i32, sym_name = "core_1_5_x_full"}
     %core_1_5_w_empty = aie.lock(%tile_1_5, 2) {init = 2 : i32, sym_name = "core_1_5_w_empty"}
@@ -216,8 +216,8 @@ builtin.module {
     %core_2_2_w1 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_2_x0 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_2_x1 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_2_out = aie.buffer(%tile_2_2) {sym_name = "core_2_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_2_rtp = aie.buffer(%tile_2_2) {sym_name = "core_2_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_2_out = aie.buffer(%tile_2_2) {sym_name = "core_2_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_2_rtp = aie.buffer(%tile_2_2) {sym_name = "core_2_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_2_x_empty = aie.lock(%tile_2_2, 0) {init = 2 : i32, sym_name = "core_2_2_x_empty"}
     %core_2_2_x_full = aie.lock(%tile_2_2, 1) {init = 0 : i32, sym_name = "core_2_2_x_full"}
     %core_2_2_w_empty = aie.lock(%tile_2_2, 2) {init = 2 : i32, sym_name = "core_2_2_w_empty"}
@@ -230,8 +230,8 @@ builtin.module {
     %core_2_3_w1 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_3_x0 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_3_x1 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_3_out = aie.buffer(%tile_2_3) {sym_name = "core_2_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_3_rtp = aie.buffer(%tile_2_3) {sym_name = "core_2_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_3_out = aie.buffer(%tile_2_3) {sym_name = "core_2_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_3_rtp = aie.buffer(%tile_2_3) {sym_name = "core_2_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_3_x_empty = aie.lock(%tile_2_3, 0) {init = 2 : i32, sym_name = "core_2_3_x_empty"}
     %core_2_3_x_full = aie.lock(%tile_2_3, 1) {init = 0 : i32, sym_name = "core_2_3_x_full"}
     %core_2_3_w_empty = aie.lock(%tile_2_3, 2) {init = 2 : i32, sym_name = "core_2_3_w_empty"}
@@ -244,8 +244,8 @@ builtin.module {
     %core_2_4_w1 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_4_x0 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_4_x1 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_4_out = aie.buffer(%tile_2_4) {sym_name = "core_2_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_4_rtp = aie.buffer(%tile_2_4) {sym_name = "core_2_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_4_out = aie.buffer(%tile_2_4) {sym_name = "core_2_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_4_rtp = aie.buffer(%tile_2_4) {sym_name = "core_2_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_4_x_empty = aie.lock(%tile_2_4, 0) {init = 2 : i32, sym_name = "core_2_4_x_empty"}
     %core_2_4_x_full = aie.lock(%tile_2_4, 1) {init = 0 : i32, sym_name = "core_2_4_x_full"}
     %core_2_4_w_empty = aie.lock(%tile_2_4, 2) {init = 2 : i32, sym_name = "core_2_4_w_empty"}
@@ -258,8 +258,8 @@ builtin.module {
     %core_2_5_w1 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_5_x0 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_5_x1 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_5_out = aie.buffer(%tile_2_5) {sym_name = "core_2_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_5_rtp = aie.buffer(%tile_2_5) {sym_name = "core_2_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_5_out = aie.buffer(%tile_2_5) {sym_name = "core_2_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_5_rtp = aie.buffer(%tile_2_5) {sym_name = "core_2_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_5_x_empty = aie.lock(%tile_2_5, 0) {init = 2 : i32, sym_name = "core_2_5_x_empty"}
     %core_2_5_x_full = aie.lock(%tile_2_5, 1) {init = 0 : i32, sym_name = "core_2_5_x_full"}
     %core_2_5_w_empty = aie.lock(%tile_2_5, 2) {init = 2 : i32, sym_name = "core_2_5_w_empty"}
@@ -272,8 +272,8 @@ builtin.module {
     %core_3_2_w1 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_2_x0 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_2_x1 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_2_out = aie.buffer(%tile_3_2) {sym_name = "core_3_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_2_rtp = aie.buffer(%tile_3_2) {sym_name = "core_3_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_2_out = aie.buffer(%tile_3_2) {sym_name = "core_3_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_2_rtp = aie.buffer(%tile_3_2) {sym_name = "core_3_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_2_x_empty = aie.lock(%tile_3_2, 0) {init = 2 : i32, sym_name = "core_3_2_x_empty"}
     %core_3_2_x_full = aie.lock(%tile_3_2, 1) {init = 0 : i32, sym_name = "core_3_2_x_full"}
     %core_3_2_w_empty = aie.lock(%tile_3_2, 2) {init = 2 : i32, sym_name = "core_3_2_w_empty"}
@@ -286,8 +286,8 @@ builtin.module {
     %core_3_3_w1 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_3_x0 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_3_x1 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_3_out = aie.buffer(%tile_3_3) {sym_name = "core_3_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_3_rtp = aie.buffer(%tile_3_3) {sym_name = "core_3_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_3_out = aie.buffer(%tile_3_3) {sym_name = "core_3_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_3_rtp = aie.buffer(%tile_3_3) {sym_name = "core_3_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_3_x_empty = aie.lock(%tile_3_3, 0) {init = 2 : i32, sym_name = "core_3_3_x_empty"}
     %core_3_3_x_full = aie.lock(%tile_3_3, 1) {init = 0 : i32, sym_name = "core_3_3_x_full"}
     %core_3_3_w_empty = aie.lock(%tile_3_3, 2) {init = 2 : i32, sym_name = "core_3_3_w_empty"}
@@ -300,8 +300,8 @@ builtin.module {
     %core_3_4_w1 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_4_x0 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_4_x1 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_4_out = aie.buffer(%tile_3_4) {sym_name = "core_3_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_4_rtp = aie.buffer(%tile_3_4) {sym_name = "core_3_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_4_out = aie.buffer(%tile_3_4) {sym_name = "core_3_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_4_rtp = aie.buffer(%tile_3_4) {sym_name = "core_3_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_4_x_empty = aie.lock(%tile_3_4, 0) {init = 2 : i32, sym_name = "core_3_4_x_empty"}
     %core_3_4_x_full = aie.lock(%tile_3_4, 1) {init = 0 : i32, sym_name = "core_3_4_x_full"}
     %core_3_4_w_empty = aie.lock(%tile_3_4, 2) {init = 2 : i32, sym_name = "core_3_4_w_empty"}
@@ -314,8 +314,8 @@ builtin.module {
     %core_3_5_w1 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_5_x0 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_5_x1 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_5_out = aie.buffer(%tile_3_5) {sym_name = "core_3_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_5_rtp = aie.buffer(%tile_3_5) {sym_name = "core_3_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_5_out = aie.buffer(%tile_3_5) {sym_name = "core_3_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_5_rtp = aie.buffer(%tile_3_5) {sym_name = "core_3_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_5_x_empty = aie.lock(%tile_3_5, 0) {init = 2 : i32, sym_name = "core_3_5_x_empty"}
     %core_3_5_x_full = aie.lock(%tile_3_5, 1) {init = 0 : i32, sym_name = "core_3_5_x_full"}
     %core_3_5_w_empty = aie.lock(%tile_3_5, 2) {init = 2 : i32, sym_name = "core_3_5_w_empty"}
@@ -435,7 +435,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_0_2 = aie.mem(%tile_0_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -522,7 +522,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_0_3 = aie.mem(%tile_0_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -609,7 +609,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_0_4 = aie.mem(%tile_0_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -696,7 +696,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_0_5 = aie.mem(%tile_0_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -783,7 +783,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_1_2 = aie.mem(%tile_1_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -870,7 +870,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_1_3 = aie.mem(%tile_1_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -957,7 +957,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_1_4 = aie.mem(%tile_1_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1044,7 +1044,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_1_5 = aie.mem(%tile_1_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1131,7 +1131,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_2_2 = aie.mem(%tile_2_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1218,7 +1218,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_2_3 = aie.mem(%tile_2_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1305,7 +1305,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_2_4 = aie.mem(%tile_2_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1392,7 +1392,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_2_5 = aie.mem(%tile_2_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1479,7 +1479,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_3_2 = aie.mem(%tile_3_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1566,7 +1566,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_3_3 = aie.mem(%tile_3_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1653,7 +1653,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_3_4 = aie.mem(%tile_3_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1740,7 +1740,7 @@ builtin.module {
         }
       }
       aie.end
-    } {link_with = "gemm_bf16.o", stack_size = 1024 : i32}
+    } {link_with = "gemm_bf16.o", stack_size = 3328 : i32}
     %mem_3_5 = aie.mem(%tile_3_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:

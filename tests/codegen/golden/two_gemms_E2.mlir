@@ -104,8 +104,8 @@ builtin.module {
     %core_0_2_w1 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_2_x0 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_2_x1 = aie.buffer(%tile_0_2) {sym_name = "core_0_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_2_out = aie.buffer(%tile_0_2) {sym_name = "core_0_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_2_rtp = aie.buffer(%tile_0_2) {sym_name = "core_0_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_2_out = aie.buffer(%tile_0_2) {sym_name = "core_0_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_2_rtp = aie.buffer(%tile_0_2) {sym_name = "core_0_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_2_x_empty = aie.lock(%tile_0_2, 0) {init = 2 : i32, sym_name = "core_0_2_x_empty"}
     %core_0_2_x_full = aie.lock(%tile_0_2, 1) {init = 0 : i32, sym_name = "core_0_2_x_full"}
     %core_0_2_w_empty = aie.lock(%tile_0_2, 2) {init = 2 : i32, sym_name = "core_0_2_w_empty"}
@@ -118,8 +118,8 @@ builtin.module {
     %core_0_3_w1 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_3_x0 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_3_x1 = aie.buffer(%tile_0_3) {sym_name = "core_0_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_3_out = aie.buffer(%tile_0_3) {sym_name = "core_0_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_3_rtp = aie.buffer(%tile_0_3) {sym_name = "core_0_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_3_out = aie.buffer(%tile_0_3) {sym_name = "core_0_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_3_rtp = aie.buffer(%tile_0_3) {sym_name = "core_0_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_3_x_empty = aie.lock(%tile_0_3, 0) {init = 2 : i32, sym_name = "core_0_3_x_empty"}
     %core_0_3_x_full = aie.lock(%tile_0_3, 1) {init = 0 : i32, sym_name = "core_0_3_x_full"}
     %core_0_3_w_empty = aie.lock(%tile_0_3, 2) {init = 2 : i32, sym_name = "core_0_3_w_empty"}
@@ -132,8 +132,8 @@ builtin.module {
     %core_0_4_w1 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_4_x0 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_4_x1 = aie.buffer(%tile_0_4) {sym_name = "core_0_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_4_out = aie.buffer(%tile_0_4) {sym_name = "core_0_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_4_rtp = aie.buffer(%tile_0_4) {sym_name = "core_0_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_4_out = aie.buffer(%tile_0_4) {sym_name = "core_0_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_4_rtp = aie.buffer(%tile_0_4) {sym_name = "core_0_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_4_x_empty = aie.lock(%tile_0_4, 0) {init = 2 : i32, sym_name = "core_0_4_x_empty"}
     %core_0_4_x_full = aie.lock(%tile_0_4, 1) {init = 0 : i32, sym_name = "core_0_4_x_full"}
     %core_0_4_w_empty = aie.lock(%tile_0_4, 2) {init = 2 : i32, sym_name = "core_0_4_w_empty"}
@@ -146,8 +146,8 @@ builtin.module {
     %core_0_5_w1 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_0_5_x0 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_0_5_x1 = aie.buffer(%tile_0_5) {sym_name = "core_0_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_0_5_out = aie.buffer(%tile_0_5) {sym_name = "core_0_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_0_5_rtp = aie.buffer(%tile_0_5) {sym_name = "core_0_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_0_5_out = aie.buffer(%tile_0_5) {sym_name = "core_0_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_0_5_rtp = aie.buffer(%tile_0_5) {sym_name = "core_0_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_0_5_x_empty = aie.lock(%tile_0_5, 0) {init = 2 : i32, sym_name = "core_0_5_x_empty"}
     %core_0_5_x_full = aie.lock(%tile_0_5, 1) {init = 0 : i32, sym_name = "core_0_5_x_full"}
     %core_0_5_w_empty = aie.lock(%tile_0_5, 2) {init = 2 : i32, sym_name = "core_0_5_w_empty"}
@@ -160,8 +160,8 @@ builtin.module {
     %core_1_2_w1 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_2_x0 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_2_x1 = aie.buffer(%tile_1_2) {sym_name = "core_1_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_2_out = aie.buffer(%tile_1_2) {sym_name = "core_1_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_2_rtp = aie.buffer(%tile_1_2) {sym_name = "core_1_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_2_out = aie.buffer(%tile_1_2) {sym_name = "core_1_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_2_rtp = aie.buffer(%tile_1_2) {sym_name = "core_1_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_2_x_empty = aie.lock(%tile_1_2, 0) {init = 2 : i32, sym_name = "core_1_2_x_empty"}
     %core_1_2_x_full = aie.lock(%tile_1_2, 1) {init = 0 : i32, sym_name = "core_1_2_x_full"}
     %core_1_2_w_empty = aie.lock(%tile_1_2, 2) {init = 2 : i32, sym_name = "core_1_2_w_empty"}
@@ -174,8 +174,8 @@ builtin.module {
     %core_1_3_w1 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_3_x0 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_3_x1 = aie.buffer(%tile_1_3) {sym_name = "core_1_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_3_out = aie.buffer(%tile_1_3) {sym_name = "core_1_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_3_rtp = aie.buffer(%tile_1_3) {sym_name = "core_1_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_3_out = aie.buffer(%tile_1_3) {sym_name = "core_1_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_3_rtp = aie.buffer(%tile_1_3) {sym_name = "core_1_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_3_x_empty = aie.lock(%tile_1_3, 0) {init = 2 : i32, sym_name = "core_1_3_x_empty"}
     %core_1_3_x_full = aie.lock(%tile_1_3, 1) {init = 0 : i32, sym_name = "core_1_3_x_full"}
     %core_1_3_w_empty = aie.lock(%tile_1_3, 2) {init = 2 : i32, sym_name = "core_1_3_w_empty"}
@@ -188,8 +188,8 @@ builtin.module {
     %core_1_4_w1 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_4_x0 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_4_x1 = aie.buffer(%tile_1_4) {sym_name = "core_1_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_4_out = aie.buffer(%tile_1_4) {sym_name = "core_1_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_4_rtp = aie.buffer(%tile_1_4) {sym_name = "core_1_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_4_out = aie.buffer(%tile_1_4) {sym_name = "core_1_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_4_rtp = aie.buffer(%tile_1_4) {sym_name = "core_1_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_4_x_empty = aie.lock(%tile_1_4, 0) {init = 2 : i32, sym_name = "core_1_4_x_empty"}
     %core_1_4_x_full = aie.lock(%tile_1_4, 1) {init = 0 : i32, sym_name = "core_1_4_x_full"}
     %core_1_4_w_empty = aie.lock(%tile_1_4, 2) {init = 2 : i32, sym_name = "core_1_4_w_empty"}
@@ -202,8 +202,8 @@ builtin.module {
     %core_1_5_w1 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_1_5_x0 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_1_5_x1 = aie.buffer(%tile_1_5) {sym_name = "core_1_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_1_5_out = aie.buffer(%tile_1_5) {sym_name = "core_1_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_1_5_rtp = aie.buffer(%tile_1_5) {sym_name = "core_1_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_1_5_out = aie.buffer(%tile_1_5) {sym_name = "core_1_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_1_5_rtp = aie.buffer(%tile_1_5) {sym_name = "core_1_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_1_5_x_empty = aie.lock(%tile_1_5, 0) {init = 2 : i32, sym_name = "core_1_5_x_empty"}
     %core_1_5_x_full = aie.lock(%tile_1_5, 1) {init = 0 : i32, sym_name = "core_1_5_x_full"}
     %core_1_5_w_empty = aie.lock(%tile_1_5, 2) {init = 2 : i32, sym_name = "core_1_5_w_empty"}
@@ -216,8 +216,8 @@ builtin.module {
     %core_2_2_w1 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_2_x0 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_2_x1 = aie.buffer(%tile_2_2) {sym_name = "core_2_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_2_out = aie.buffer(%tile_2_2) {sym_name = "core_2_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_2_rtp = aie.buffer(%tile_2_2) {sym_name = "core_2_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_2_out = aie.buffer(%tile_2_2) {sym_name = "core_2_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_2_rtp = aie.buffer(%tile_2_2) {sym_name = "core_2_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_2_x_empty = aie.lock(%tile_2_2, 0) {init = 2 : i32, sym_name = "core_2_2_x_empty"}
     %core_2_2_x_full = aie.lock(%tile_2_2, 1) {init = 0 : i32, sym_name = "core_2_2_x_full"}
     %core_2_2_w_empty = aie.lock(%tile_2_2, 2) {init = 2 : i32, sym_name = "core_2_2_w_empty"}
@@ -230,8 +230,8 @@ builtin.module {
     %core_2_3_w1 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_3_x0 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_3_x1 = aie.buffer(%tile_2_3) {sym_name = "core_2_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_3_out = aie.buffer(%tile_2_3) {sym_name = "core_2_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_3_rtp = aie.buffer(%tile_2_3) {sym_name = "core_2_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_3_out = aie.buffer(%tile_2_3) {sym_name = "core_2_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_3_rtp = aie.buffer(%tile_2_3) {sym_name = "core_2_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_3_x_empty = aie.lock(%tile_2_3, 0) {init = 2 : i32, sym_name = "core_2_3_x_empty"}
     %core_2_3_x_full = aie.lock(%tile_2_3, 1) {init = 0 : i32, sym_name = "core_2_3_x_full"}
     %core_2_3_w_empty = aie.lock(%tile_2_3, 2) {init = 2 : i32, sym_name = "core_2_3_w_empty"}
@@ -244,8 +244,8 @@ builtin.module {
     %core_2_4_w1 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_4_x0 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_4_x1 = aie.buffer(%tile_2_4) {sym_name = "core_2_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_4_out = aie.buffer(%tile_2_4) {sym_name = "core_2_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_4_rtp = aie.buffer(%tile_2_4) {sym_name = "core_2_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_4_out = aie.buffer(%tile_2_4) {sym_name = "core_2_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_4_rtp = aie.buffer(%tile_2_4) {sym_name = "core_2_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_4_x_empty = aie.lock(%tile_2_4, 0) {init = 2 : i32, sym_name = "core_2_4_x_empty"}
     %core_2_4_x_full = aie.lock(%tile_2_4, 1) {init = 0 : i32, sym_name = "core_2_4_x_full"}
     %core_2_4_w_empty = aie.lock(%tile_2_4, 2) {init = 2 : i32, sym_name = "core_2_4_w_empty"}
@@ -258,8 +258,8 @@ builtin.module {
     %core_2_5_w1 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_2_5_x0 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_2_5_x1 = aie.buffer(%tile_2_5) {sym_name = "core_2_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_2_5_out = aie.buffer(%tile_2_5) {sym_name = "core_2_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_2_5_rtp = aie.buffer(%tile_2_5) {sym_name = "core_2_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_2_5_out = aie.buffer(%tile_2_5) {sym_name = "core_2_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_2_5_rtp = aie.buffer(%tile_2_5) {sym_name = "core_2_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_2_5_x_empty = aie.lock(%tile_2_5, 0) {init = 2 : i32, sym_name = "core_2_5_x_empty"}
     %core_2_5_x_full = aie.lock(%tile_2_5, 1) {init = 0 : i32, sym_name = "core_2_5_x_full"}
     %core_2_5_w_empty = aie.lock(%tile_2_5, 2) {init = 2 : i32, sym_name = "core_2_5_w_empty"}
@@ -272,8 +272,8 @@ builtin.module {
     %core_3_2_w1 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_2_x0 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_2_x1 = aie.buffer(%tile_3_2) {sym_name = "core_3_2_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_2_out = aie.buffer(%tile_3_2) {sym_name = "core_3_2_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_2_rtp = aie.buffer(%tile_3_2) {sym_name = "core_3_2_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_2_out = aie.buffer(%tile_3_2) {sym_name = "core_3_2_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_2_rtp = aie.buffer(%tile_3_2) {sym_name = "core_3_2_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_2_x_empty = aie.lock(%tile_3_2, 0) {init = 2 : i32, sym_name = "core_3_2_x_empty"}
     %core_3_2_x_full = aie.lock(%tile_3_2, 1) {init = 0 : i32, sym_name = "core_3_2_x_full"}
     %core_3_2_w_empty = aie.lock(%tile_3_2, 2) {init = 2 : i32, sym_name = "core_3_2_w_empty"}
@@ -286,8 +286,8 @@ builtin.module {
     %core_3_3_w1 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_3_x0 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_3_x1 = aie.buffer(%tile_3_3) {sym_name = "core_3_3_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_3_out = aie.buffer(%tile_3_3) {sym_name = "core_3_3_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_3_rtp = aie.buffer(%tile_3_3) {sym_name = "core_3_3_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_3_out = aie.buffer(%tile_3_3) {sym_name = "core_3_3_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_3_rtp = aie.buffer(%tile_3_3) {sym_name = "core_3_3_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_3_x_empty = aie.lock(%tile_3_3, 0) {init = 2 : i32, sym_name = "core_3_3_x_empty"}
     %core_3_3_x_full = aie.lock(%tile_3_3, 1) {init = 0 : i32, sym_name = "core_3_3_x_full"}
     %core_3_3_w_empty = aie.lock(%tile_3_3, 2) {init = 2 : i32, sym_name = "core_3_3_w_empty"}
@@ -300,8 +300,8 @@ builtin.module {
     %core_3_4_w1 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_4_x0 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_4_x1 = aie.buffer(%tile_3_4) {sym_name = "core_3_4_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_4_out = aie.buffer(%tile_3_4) {sym_name = "core_3_4_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_4_rtp = aie.buffer(%tile_3_4) {sym_name = "core_3_4_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_4_out = aie.buffer(%tile_3_4) {sym_name = "core_3_4_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_4_rtp = aie.buffer(%tile_3_4) {sym_name = "core_3_4_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_4_x_empty = aie.lock(%tile_3_4, 0) {init = 2 : i32, sym_name = "core_3_4_x_empty"}
     %core_3_4_x_full = aie.lock(%tile_3_4, 1) {init = 0 : i32, sym_name = "core_3_4_x_full"}
     %core_3_4_w_empty = aie.lock(%tile_3_4, 2) {init = 2 : i32, sym_name = "core_3_4_w_empty"}
@@ -314,8 +314,8 @@ builtin.module {
     %core_3_5_w1 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_w1", mem_bank = 3 : i32} : memref<288xbf16>
     %core_3_5_x0 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_x0", mem_bank = 2 : i32} : memref<256xbf16>
     %core_3_5_x1 = aie.buffer(%tile_3_5) {sym_name = "core_3_5_x1", mem_bank = 3 : i32} : memref<256xbf16>
-    %core_3_5_out = aie.buffer(%tile_3_5) {sym_name = "core_3_5_out", mem_bank = 0 : i32} : memref<256xbf16>
-    %core_3_5_rtp = aie.buffer(%tile_3_5) {sym_name = "core_3_5_rtp", mem_bank = 1 : i32} : memref<4xi32>
+    %core_3_5_out = aie.buffer(%tile_3_5) {sym_name = "core_3_5_out", mem_bank = 1 : i32} : memref<256xbf16>
+    %core_3_5_rtp = aie.buffer(%tile_3_5) {sym_name = "core_3_5_rtp", mem_bank = 2 : i32} : memref<4xi32>
     %core_3_5_x_empty = aie.lock(%tile_3_5, 0) {init = 2 : i32, sym_name = "core_3_5_x_empty"}
     %core_3_5_x_full = aie.lock(%tile_3_5, 1) {init = 0 : i32, sym_name = "core_3_5_x_full"}
     %core_3_5_w_empty = aie.lock(%tile_3_5, 2) {init = 2 : i32, sym_name = "core_3_5_w_empty"}
@@ -436,7 +436,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %c1_i32 = arith.constant 1 : i32
     %mem_0_2 = aie.mem(%tile_0_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
@@ -525,7 +525,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_0_3 = aie.mem(%tile_0_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -613,7 +613,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_0_4 = aie.mem(%tile_0_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -701,7 +701,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_0_5 = aie.mem(%tile_0_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -789,7 +789,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_1_2 = aie.mem(%tile_1_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -877,7 +877,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_1_3 = aie.mem(%tile_1_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -965,7 +965,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_1_4 = aie.mem(%tile_1_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1053,7 +1053,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_1_5 = aie.mem(%tile_1_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1141,7 +1141,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_2_2 = aie.mem(%tile_2_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1229,7 +1229,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_2_3 = aie.mem(%tile_2_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1317,7 +1317,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_2_4 = aie.mem(%tile_2_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1405,7 +1405,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_2_5 = aie.mem(%tile_2_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1493,7 +1493,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_3_2 = aie.mem(%tile_3_2) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1581,7 +1581,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_3_3 = aie.mem(%tile_3_3) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1669,7 +1669,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_3_4 = aie.mem(%tile_3_4) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
@@ -1757,7 +1757,7 @@ builtin.module {
         }
       }
       aie.end
-    } {stack_size = 1024 : i32}
+    } {stack_size = 3328 : i32}
     %mem_3_5 = aie.mem(%tile_3_5) {
       %dma = aie.dma_start(S2MM, 0, ^bb1, ^bb3)
     ^bb1:
