@@ -45,6 +45,7 @@ from aiec.codegen.toolchain.command_lines import (
 )
 from aiec.codegen.toolchain.find import Toolchain, find_toolchain
 from aiec.codegen.toolchain.object_limits import check_built
+from aiec.codegen.toolchain.optimization import optimization
 from aiec.ir.design import AnyDesign, Artifact
 from aiec.ir.errors import CodegenError, OutputError
 
@@ -125,7 +126,8 @@ def _key(artifact: Artifact, tools: Toolchain) -> str:
     """The hash of everything that a build depends on."""
     design, found = artifact.design, hashlib.sha256()
     parts = [design.text, tools.command_line.name, *tools.versions, design.plan.target.isa]
-    parts += [repr(kernel) for kernel in design.kernels]
+    isa = design.plan.target.isa
+    parts += [f"{kernel!r} {optimization(kernel, isa)}" for kernel in design.kernels]
     for part in parts:
         found.update(part.encode() + b"\0")
     assert artifact.directory is not None

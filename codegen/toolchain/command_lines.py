@@ -18,6 +18,7 @@ from aiec.codegen.toolchain.find import (
     CommandLine,
     Toolchain,
 )
+from aiec.codegen.toolchain.optimization import optimization
 from aiec.ir.design import AnyDesign, KernelBuild
 
 DEVICE = "main"  # mlir-aie's name of a device that the text does not name
@@ -35,7 +36,7 @@ def kernel_command(kernel: KernelBuild, isa: str, tools: Toolchain) -> list[str]
     """Compile one object file; runs in a folder with `kernels/`."""
     return [
         f"{tools.peano}/bin/clang++",
-        "-O2",
+        optimization(kernel, isa),
         "-std=c++20",
         f"--target={isa}-none-unknown-elf",
         "-DNDEBUG",

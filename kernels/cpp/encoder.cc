@@ -232,7 +232,9 @@ void rescale(float *__restrict acc, float *__restrict sums_of_column, unsigned c
              const accum_group &difference) {
   const accum_group power = aie::add(difference, group_of(to_bf16));
   const int_group bits = power.template to_vector<float>().cast_to<int32_t>();
-  const bf16_lanes factor = low_halves(aie::concat(bits, bits)).template extract<lanes>(0);
+  // The queries repeat in `bits`, so turning them changes nothing; Peano cannot join a vector to itself.
+  const int_group again = aie::shuffle_down_rotate(bits, MMUL_T);
+  const bf16_lanes factor = low_halves(aie::concat(bits, again)).template extract<lanes>(0);
   const split old(accum_lanes(per_column(sums_of_column))); // to 2^-17, as acc
   const accum_lanes scaled = aie::mac(aie::mul(old.low, factor), old.high, factor);
   aie::store_v(sums_of_column, scaled.template to_vector<float>().template extract<MMUL_T>(0));
