@@ -116,6 +116,12 @@ class SimArray:
             self.shared.engine.clear()
             self.loaded = self._load(name)
 
+    def configure_anew(self) -> None:
+        """Forget everything, tile memories too, and load the main device."""
+        for memory in self.shared.memories.values():
+            memory.forget()
+        self.configure(self.main.name, again=True)
+
     def run(self, process: Process, symbol: str, *args: Any) -> Generator[Action, Any, None]:
         """Run a sequence of the loaded device as part of another."""
         loaded = self.loaded

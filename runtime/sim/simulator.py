@@ -204,7 +204,25 @@ class Simulator:
             raise deadlock(self._array.loaded.machine, process)
         cycles = engine.now - begin
         self._drain()
+        self._tell_changed_contents()
         return self._report(symbol, cycles)
+
+    def configure_anew(self) -> None:
+        """Configure the array as the driver does after 5 s without work: all of its state is as
+        loaded, and tile memory holds nothing. Source: amdxdna, AMDXDNA_AUTOSUSPEND_DELAY."""
+        self._array.configure_anew()
+
+    def _tell_changed_contents(self) -> None:
+        """Contents that a load writes and a run has changed come back with the next load."""
+        machine = self._array.loaded.machine
+        for buffer, contents in machine.contents:
+            if buffer.array.tobytes() != contents.tobytes():
+                machine.hazards.tell(
+                    f"buffer {buffer.name} has its first contents again when the driver configures "
+                    "the array anew, after 5 s without work",
+                    self._array.device,
+                    "have each dispatch write what it needs",
+                )
 
     def _symbol(self, sequence: str | None) -> str:
         known = self._array.main.sequences

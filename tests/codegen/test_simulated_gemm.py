@@ -36,7 +36,7 @@ RTOL, ATOL = 2**-8, 2e-3
 
 def simulated(design: Design, seed: int = 0) -> Simulator:
     kernels = host.load(design.kernels, design.plan.target)
-    return Simulator(design.text, kernels=kernels, seed=seed)
+    return Simulator(design.text, kernels=kernels, seed=seed, strict_hardware=True)
 
 
 def run(design: Design, sequence: Sequence, simulator: Simulator, seed: int) -> float:

@@ -7,6 +7,7 @@ import designs
 import numpy as np
 import pytest
 
+from aiec.cli import run as command
 from aiec.ir.errors import DesignError, OptionError, OutputError, SimulationError
 from aiec.runtime.sim.run_file import run_file
 
@@ -110,3 +111,17 @@ def test_a_deadlock_leaves_its_trace(folder):
             trace=folder / "trace.json",
         )
     assert json.loads((folder / "trace.json").read_text())["traceEvents"]
+
+
+def test_what_only_runs_here_is_a_warning_or_with_strict_hardware_an_error(folder, capsys):
+    send = designs.memcpy("a", "in", (4, 1, 1, 8), (4, 0, 0, 1))
+    take = designs.memcpy("b", "out", (1, 1, 1, 32), bd_id=1) + designs.wait("out")
+    (folder / "overlap.mlir").write_text(designs.relay(send + take, elements=8))
+    arguments = ["sim", str(folder / "overlap.mlir")]
+    assert command(arguments) == 0
+    out = capsys.readouterr().out
+    assert (
+        "  warning: on hardware, a transfer of tile (0, 0) MM2S 0 whose iterations overlap" in out
+    )
+    assert command([*arguments, "--strict-hardware"]) != 0
+    assert "aiec: error: on hardware, a transfer of tile (0, 0) MM2S 0" in capsys.readouterr().err

@@ -185,8 +185,8 @@ class Channel:
 
     def users(self, bd_id: int) -> bool:
         """Whether a running or queued task is on the descriptor or will start with it."""
-        running = self.task is not None and bd_id in self._chain(self.bd_id)
-        return running or any(bd_id in self._chain(task.bd) for task in self.queue)
+        running = self.task is not None and bd_id in self.chain(self.bd_id)
+        return running or any(bd_id in self.chain(task.bd) for task in self.queue)
 
     def read(self, count: int) -> np.ndarray:
         """The next `count` bytes of the running descriptor, as uint8."""
@@ -287,7 +287,8 @@ class Channel:
             brought = np.ones(bd.pattern.nbytes, np.uint8)
             bd.pattern.scatter(bd.memory.written, self.address, 0, brought)
 
-    def _chain(self, bd_id: int) -> set[int]:
+    def chain(self, bd_id: int) -> set[int]:
+        """The descriptors that a task which starts with `bd_id` goes through."""
         chain: set[int] = set()
         current: int | None = bd_id
         while current is not None and current not in chain and current in self.descriptors:

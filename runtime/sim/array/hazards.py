@@ -1,10 +1,13 @@
 """What runs here and would hang, or compute something else, on hardware.
 
-Beside the machine: whoever sees such a thing tells it here, once a place. The report lists them as
-warnings; with `strict` the first is an error. docs/hardware_hazards.md explains each.
+Beside the machine: whoever sees such a thing tells it here. The report lists each kind once, with
+its first place, as a warning; with `strict` the first is an error. docs/hardware_hazards.md
+explains each.
 """
 
 from __future__ import annotations
+
+import re
 
 from aiec.ir.errors import SimulationError
 
@@ -14,15 +17,20 @@ class Hazards:
 
     def __init__(self, strict: bool = False) -> None:
         self._strict = strict
-        self._told: dict[str, None] = {}
+        self._told: dict[str, tuple[str, set[str]]] = {}  # by kind: the first, and all places
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """One sentence each."""
-        return tuple(self._told)
+        """One sentence a kind; what differs in numbers alone is one kind."""
+        return tuple(
+            first + (f" (and {len(places) - 1} more like it)" if len(places) > 1 else "")
+            for first, places in self._told.values()
+        )
 
     def tell(self, what: str, where: str, todo: str) -> None:
         """Note a hazard, or refuse it."""
         if self._strict:
             raise SimulationError(f"on hardware, {what}", where=where, todo=todo)
-        self._told[f"on hardware, {what}; at {where}; {todo}"] = None
+        first = f"on hardware, {what}; at {where}; {todo}"
+        _, places = self._told.setdefault(re.sub(r"\d+", "0", what), (first, set()))
+        places.add(where)

@@ -33,6 +33,11 @@ class Memory:
         self.is_host = is_host
         self.written = np.zeros(0 if is_host else data.size, np.uint8)
 
+    def forget(self) -> None:
+        """Hold what a fresh memory holds."""
+        self.data[:] = POISON
+        self.written[:] = 0
+
 
 def tile_memory(name: str, nbytes: int) -> Memory:
     """A poisoned memory of `nbytes` whose first byte is aligned for every numpy type."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from xdsl.dialects import func
-from xdsl.dialects.builtin import VectorType
+from xdsl.dialects.builtin import BFloat16Type, VectorType
 from xdsl.ir import Operation, SSAValue
 
 from aiec.codegen.dialects.locks import UseLockOp
@@ -43,6 +43,9 @@ from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of
 from aiec.runtime.sim.program.vectors import VECTORS
 from aiec.runtime.sim.program.writer import CONTROL, Handler, Writer
 
+# What rounds its result; extremes, negations and selections are exact.
+_ROUNDING = ("arith.truncf", "arith.addf", "arith.subf", "arith.mulf", "arith.divf",
+             "arith.sitofp", "arith.uitofp", "vector.fma", "vector.contract")  # fmt: skip
 Kernels = Mapping[str, Callable[..., Any]]
 Values = Mapping[SSAValue, object]
 
@@ -100,6 +103,7 @@ class CoreCompiler:
         first: a lock that the core waits for to be 1 before its body begins.
         """
         self._place = place
+        self._tell_rounding(op)
         w = Writer(self._handlers, describe)
         w.unwritten = self._unwritten
         w.memory_bytes = self._memory_bytes
@@ -115,6 +119,21 @@ class CoreCompiler:
             return function() if first is None else _after(_acquire_equal(first, 1), function())
 
         process.program = program
+
+    def _tell_rounding(self, op: Operation) -> None:
+        """Tell of the first operation of a core's own text that rounds to bf16."""
+        rounds = (
+            inner for inner in op.walk()
+            if inner.name in _ROUNDING or inner.name.startswith("math.")
+            if inner.results and isinstance(element_of(inner.results[0].type), BFloat16Type)
+        )  # fmt: skip
+        if (first := next(rounds, None)) is not None:
+            self._machine.hazards.tell(
+                f"the core of tile {self._place} rounds down to bf16 until something sets its "
+                "rounding mode, and to the nearest here",
+                describe(first),
+                "set the mode in a kernel that the core calls first, or allow one step of bf16",
+            )
 
     def _bind_buffers(self, w: Writer, op: Operation) -> None:
         for inner in op.walk():

@@ -6,7 +6,7 @@ number. A chain that comes back to itself runs for ever, one that ends in `aie.e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from xdsl.ir import Block, Operation, SSAValue
@@ -17,8 +17,9 @@ from aiec.ir.errors import DesignError
 from aiec.runtime.sim.array.access import Access
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
 from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat, to_length
-from aiec.runtime.sim.array.machine import Direction, Port, SimMachine, Tile
+from aiec.runtime.sim.array.machine import SHIM_ROW, Direction, Port, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory, SimBuffer
+from aiec.runtime.sim.array.overlap import iterations_overlap
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.load import plain_values
@@ -54,7 +55,10 @@ class DescriptorWriter:
             where = f"{describe(start.op)} of {port}"
             self._machine.channel(port, where)
             check_repeat(self._tile.limits, where, start.repeat)
-            self._machine.first_tasks.append((port, ChannelTask(self._chain(start), start.repeat)))
+            first = self._chain(start)
+            written = (self._tile.descriptors[n] for n in self._machine.channel(port).chain(first))
+            tell_overlaps(self._machine, port, written)
+            self._machine.first_tasks.append((port, ChannelTask(first, start.repeat)))
 
     def _chain(self, start: Start) -> int:
         if not start.chain:
@@ -139,6 +143,23 @@ def bd_pattern(
         )
     check_walk(where, buffer.memory, address, inner, bd_iteration(tile, op, item))
     return pattern
+
+
+def tell_overlaps(machine: SimMachine, port: Port, chain: Iterable[Bd]) -> None:
+    """Tell of a shim's descriptors whose iterations touch the same bytes."""
+    for bd in chain if port.row == SHIM_ROW else ():
+        iteration, walk = bd.iteration, bd.pattern
+        if iteration is None or not isinstance(walk, Access):
+            continue
+        if iterations_overlap(walk, iteration.size, iteration.stride_bytes):
+            what = (
+                "hangs" if port.direction is Direction.MM2S else "has its words in no fixed order"
+            )
+            machine.hazards.tell(
+                f"a transfer of {port} whose iterations overlap {what}",
+                bd.where,
+                "use one descriptor a pass, or sizes and strides without the iteration",
+            )
 
 
 def check_walk(

@@ -32,7 +32,7 @@ from aiec.codegen.dialects.tasks import (
 )
 from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.runtime.sim.array import timing
-from aiec.runtime.sim.array.machine import Direction, Port, Tile
+from aiec.runtime.sim.array.machine import MEM_ROW, Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer, host_memory
 from aiec.runtime.sim.array.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.load.descriptors import bd_locks
@@ -166,6 +166,13 @@ class SequenceCompiler:
         packet: int | None,
     ) -> None:
         self._machine.channel(port, describe(op))
+        if port.row == MEM_ROW and self._machine.target.isa == "aie2":
+            self._machine.hazards.tell(
+                f"a task that a sequence configures on a mem tile, {port}, times out on "
+                f"{self._machine.target.name}",
+                describe(op),
+                "put the chain into aie.memtile_dma, or relay through a core",
+            )
         blocks = [block for block in op.body.blocks if any(map(_is_bd, block.ops))]
         sites, numbers = [], []
         for block in blocks:

@@ -16,6 +16,7 @@ from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration
 from aiec.runtime.sim.array.limits import WORD_BYTES, check_bd, check_iteration, check_repeat
 from aiec.runtime.sim.array.machine import Direction, Port, Rearm, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory, SimBuffer
+from aiec.runtime.sim.load.descriptors import tell_overlaps
 from aiec.runtime.sim.load.placement import descriptor_range
 
 
@@ -101,7 +102,9 @@ class Controller:
                 expected=f"{allowed.start} to {allowed.stop - 1}",
             )
         check_repeat(tile.limits, where or str(port), task.repeat)
-        self.machine.channel(port).push(task)
+        channel = self.machine.channel(port)
+        tell_overlaps(self.machine, port, (tile.descriptors[n] for n in channel.chain(task.bd)))
+        channel.push(task)
 
     def rtp_write(self, buffer: SimBuffer, index: int, value: int) -> None:
         """Write 32-bit word `index` of `buffer`."""
