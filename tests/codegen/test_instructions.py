@@ -363,12 +363,13 @@ def test_buffers_lie_where_mlir_aie_puts_them(tiles, epoch, large, small):
     assert addresses == [0x2200000 + large, 0x2200000 + small]
 
 
-def test_a_bank_that_the_text_names():
-    declared = """
-    %b = aie.buffer(%mem) {sym_name = "b", mem_bank = 2 : i32} : memref<16xi32>
+@pytest.mark.parametrize("bank", [0, 2])
+def test_a_bank_that_the_text_names(bank):
+    declared = f"""
+    %b = aie.buffer(%mem) {{sym_name = "b", mem_bank = {bank} : i32}} : memref<16xi32>
 """
     body = "%c = arith.constant 1 : i32\naiex.npu.rtp_write(@b, 1, %c) : i32"
-    assert operations(body, declared=declared) == (Write(0x100000 + 2 * 65536 + 4, 1),)
+    assert operations(body, declared=declared) == (Write(0x100000 + bank * 65536 + 4, 1),)
 
 
 TASK = """
