@@ -6,7 +6,7 @@ Source: AM025 through mlir-aie (AIETargetModel.cpp, the words of AIEDmaToNpu.cpp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -33,6 +33,10 @@ class Field:
     def place(self, value: int) -> int:
         """`value`, cut to its bits, where it stands in the word; negative ones wrap."""
         return (value & (1 << self.width) - 1) << self.low
+
+    def take(self, words: Sequence[int]) -> int:
+        """The field's value in the words of a descriptor."""
+        return words[self.word] >> self.low & (1 << self.width) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,20 @@ class RegisterMap:
     def lock(self, column: int, row: int, number: int) -> int:
         """The absolute address of a lock's value."""
         return tile_address(column, row) | self.locks + number * LOCK_BYTES
+
+    @property
+    def sizes(self) -> tuple[Field, ...]:
+        """Sizes of the dimensions that have one, innermost first."""
+        return self._dimensions("size")
+
+    @property
+    def strides(self) -> tuple[Field, ...]:
+        """Strides of the dimensions, innermost first."""
+        return self._dimensions("stride")
+
+    def _dimensions(self, what: str) -> tuple[Field, ...]:
+        names = (f"d{i}_{what}" for i in range(4))
+        return tuple(self.fields[name] for name in names if name in self.fields)
 
     def pack(self, values: Mapping[str, int]) -> tuple[int, ...]:
         """The words of a descriptor with these fields; the others are 0."""

@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import CONTROLLER_IDS, SHIM_ROW, tile_address
 from aiec.ir.target import DmaLimits, Target
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.arbiter import Arbiter
@@ -32,11 +33,6 @@ from aiec.runtime.sim.array.tile_locks import Lock
 from aiec.runtime.sim.array.timing import Timing
 from aiec.runtime.sim.array.tokens import Tokens
 from aiec.runtime.sim.array.unwritten import Unwritten
-
-SHIM_ROW, MEM_ROW = 0, 1
-# Ids of control ports by row where the text gives none. Source: mlir-aie AIETargetModel.cpp 104.
-CONTROLLER_IDS = (15, 26, 27, 29, 30, 31)
-COLUMN_SHIFT, ROW_SHIFT = 25, 20  # of a tile's address. Source: hardware.md 1.10
 
 
 class Direction(Enum):
@@ -236,7 +232,7 @@ class SimMachine:
         """The control port of `tile` as an end of packets."""
         place = tile.column, tile.row
         if place not in self.control_sinks:
-            base = tile.column << COLUMN_SHIFT | tile.row << ROW_SHIFT
+            base = tile_address(tile.column, tile.row)
             port = ControlPort(f"the control port of {tile}", base, self._register_file)
             self.control_sinks[place] = PacketSink(port)
         return self.control_sinks[place]
@@ -308,7 +304,7 @@ class SimMachine:
     def read_register(self, place: tuple[int, int], offset: int) -> int:
         """A word of a tile, read by its core."""
         column, row = place
-        address = (column << COLUMN_SHIFT | row << ROW_SHIFT) + offset
+        address = tile_address(column, row) + offset
         return self._register_file().read(address, f"the core of tile {place}")
 
     def _register_file(self) -> RegisterFile:

@@ -36,8 +36,9 @@ from aiec.codegen.dialects.structure import (
     TileOp,
 )
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import MEM_ROW
 from aiec.runtime.sim.array.channels import ChannelTask
-from aiec.runtime.sim.array.machine import MEM_ROW, Direction, Port, Rearm, Shared, SimMachine, Tile
+from aiec.runtime.sim.array.machine import Direction, Port, Rearm, Shared, SimMachine, Tile
 from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES, SimBuffer, host_memory, place
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.switch_ports import check_routes

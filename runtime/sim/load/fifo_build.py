@@ -15,19 +15,11 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Pattern
 from aiec.runtime.sim.array.hazards import Hazards
 from aiec.runtime.sim.array.limits import check_bd, to_length
-from aiec.runtime.sim.array.machine import (
-    MEM_ROW,
-    SHIM_ROW,
-    CorePortOf,
-    Direction,
-    End,
-    Port,
-    Rearm,
-    SimMachine,
-)
+from aiec.runtime.sim.array.machine import CorePortOf, Direction, End, Port, Rearm, SimMachine
 from aiec.runtime.sim.array.memory import SimBuffer, place
 from aiec.runtime.sim.array.pad import padded
 from aiec.runtime.sim.array.process import Acquire, Release

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.machine import MEM_ROW
+from aiec.ir.registers import MEM_ROW
 from aiec.runtime.sim.load.fifo_plan import Fifo, Place, Pool
 from aiec.runtime.sim.load.plain_values import describe
 from aiec.runtime.sim.program.types import dtype_of, element_of, shape_of

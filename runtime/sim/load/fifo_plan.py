@@ -42,7 +42,7 @@ from aiec.codegen.dialects.objectfifo import (
 )
 from aiec.codegen.dialects.structure import CoreOp
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.load.plain_values import describe, number
 from aiec.runtime.sim.program.arithmetic import dense_array
 

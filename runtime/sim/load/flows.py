@@ -20,17 +20,9 @@ from aiec.codegen.dialects.routing import (
     PacketSourceOp,
 )
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.array.cascade import Cascade
-from aiec.runtime.sim.array.machine import (
-    MEM_ROW,
-    SHIM_ROW,
-    CorePortOf,
-    Direction,
-    End,
-    Port,
-    SimMachine,
-    Tile,
-)
+from aiec.runtime.sim.array.machine import CorePortOf, Direction, End, Port, SimMachine, Tile
 from aiec.runtime.sim.array.packet import PacketSink, PacketSource, Stop
 from aiec.runtime.sim.load import plain_values
 from aiec.runtime.sim.load.plain_values import describe, number, the

@@ -24,9 +24,9 @@ from aiec.codegen.dialects.routing import CascadeFlowOp, PacketFlowOp
 from aiec.codegen.dialects.structure import BufferOp, CoreOp, MemOp, MemTileDmaOp, ShimDmaOp
 from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.ir.target import Target
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.load import plain_values
 from aiec.runtime.sim.load.fifo_plan import Place, sees
 from aiec.runtime.sim.load.plain_values import describe, number

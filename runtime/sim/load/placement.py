@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.ir.target import TARGETS, Target
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
+from aiec.runtime.sim.array.machine import SimMachine, Tile
 
 _OLD_NAMES = {"npu": "npu1", "npu1_4col": "npu1", "npu2_8col": "npu2"}
 BUFFER_ALIGNMENT = 64  # bytes; one vector load of AIE2P

@@ -26,7 +26,7 @@ from aiec.codegen.dialects.switches import (
     SwitchboxOp,
 )
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.load.plain_values import describe
 
 Place = tuple[int, int]

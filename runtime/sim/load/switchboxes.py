@@ -23,7 +23,7 @@ from aiec.codegen.dialects.switches import (
     SwitchboxOp,
 )
 from aiec.ir.errors import DesignError
-from aiec.runtime.sim.array.machine import SHIM_ROW
+from aiec.ir.registers import SHIM_ROW
 from aiec.runtime.sim.load.plain_values import describe, number
 from aiec.runtime.sim.load.switch_legality import PACKET_IDS, Place, Wire, wire_of
 

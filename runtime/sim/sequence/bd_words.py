@@ -10,13 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiec.ir.errors import DesignError, SimulationError
+from aiec.ir.registers import MEM_ROW, SHIM_ROW, register_map
 from aiec.runtime.sim.array.channels import Bd
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import MEM_ROW, SHIM_ROW, SimMachine, Tile
+from aiec.runtime.sim.array.machine import SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory
 from aiec.runtime.sim.array.pad import PAD_BITS
 from aiec.runtime.sim.array.tile_locks import Lock
 
+_PADDED = 3  # dimensions that mem tiles pad
+_WORDS = 8  # of a descriptor; a core's has six
 MEM_WINDOW_BYTES = 0x80000  # of a mem tile's view: west, own, east
 
 
@@ -38,138 +41,41 @@ class RawBd:
     pads: tuple[tuple[int, int], ...] = ()  # innermost first, words
 
 
-def bits(word: int, high: int, low: int) -> int:
-    """Field [high:low] of a word."""
-    return word >> low & (1 << (high - low + 1)) - 1
-
-
 def signed7(value: int) -> int:
     """A 7-bit field as a signed number."""
     return value - 128 if value >= 64 else value
 
 
-def _lock_fields(
-    enable: int, acquire_id: int, acquire: int, release_id: int, release: int
-) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    taken = (acquire_id, signed7(acquire)) if enable else None
-    return taken, (release_id, signed7(release)) if release else None
-
-
 def decode(row: int, words: list[int]) -> RawBd | None:
     """The descriptor in its words; None while its valid bit is not set."""
-    if row == SHIM_ROW:
-        return _decode_shim(words)
-    return _decode_mem(words) if row == MEM_ROW else _decode_core(words)
-
-
-def _decode_shim(w: list[int]) -> RawBd | None:
-    if not bits(w[7], 25, 25):
+    chart = register_map(row)
+    values = {name: place.take(words) for name, place in chart.fields.items()}
+    if not values["valid"]:
         return None
-    acquire, release = _lock_fields(
-        bits(w[7], 12, 12), bits(w[7], 3, 0), bits(w[7], 11, 5), bits(w[7], 16, 13),
-        bits(w[7], 24, 18),
-    )  # fmt: skip
-    return RawBd(
-        length=w[0],
-        address=w[1] // WORD_BYTES,
-        sizes=(bits(w[3], 29, 20), bits(w[4], 29, 20)),
-        strides=(bits(w[3], 19, 0), bits(w[4], 19, 0), bits(w[5], 19, 0)),
-        packet=bits(w[2], 23, 19) if bits(w[2], 30, 30) else None,
-        iteration_size=bits(w[6], 25, 20),
-        iteration_stride=bits(w[6], 19, 0),
-        iteration_current=bits(w[6], 31, 26),
-        next=bits(w[7], 30, 27) if bits(w[7], 26, 26) else None,
-        acquire=acquire,
-        release=release,
-    )
-
-
-def _decode_mem(w: list[int]) -> RawBd | None:
-    if not bits(w[7], 31, 31):
-        return None
-    acquire, release = _lock_fields(
-        bits(w[7], 15, 15), bits(w[7], 7, 0), bits(w[7], 14, 8), bits(w[7], 23, 16),
-        bits(w[7], 30, 24),
-    )  # fmt: skip
-    pads = (
-        (bits(w[1], 31, 26), bits(w[5], 22, 17)),
-        (bits(w[3], 31, 27), bits(w[5], 27, 23)),
-        (bits(w[4], 30, 27), bits(w[5], 31, 28)),
+    pads = tuple(
+        (values.get(f"d{i}_before", 0), values.get(f"d{i}_after", 0)) for i in range(_PADDED)
     )
     return RawBd(
-        length=bits(w[0], 16, 0),
-        address=bits(w[1], 18, 0),
-        sizes=(bits(w[2], 26, 17), bits(w[3], 26, 17), bits(w[4], 26, 17)),
-        strides=tuple(bits(w[i], 16, 0) for i in (2, 3, 4, 5)),
-        packet=bits(w[0], 27, 23) if bits(w[0], 31, 31) else None,
-        iteration_size=bits(w[6], 22, 17),
-        iteration_stride=bits(w[6], 16, 0),
-        iteration_current=bits(w[6], 28, 23),
-        next=bits(w[1], 25, 20) if bits(w[1], 19, 19) else None,
-        acquire=acquire,
-        release=release,
+        length=values["length"],
+        address=values["address"] // _address_unit(row),
+        sizes=tuple(place.take(words) for place in chart.sizes),
+        strides=tuple(place.take(words) for place in chart.strides),
+        packet=values["packet"] if values["has_packet"] else None,
+        iteration_size=values["iteration_size"],
+        iteration_stride=values["iteration_stride"],
+        iteration_current=values["iteration_current"],
+        next=values["next"] if values["has_next"] else None,
+        acquire=(values["acquire_lock"], signed7(values["acquire"]))
+        if values["acquires"] else None,
+        release=(values["release_lock"], signed7(values["release"]))
+        if values["release"] else None,
         pads=pads if any(map(any, pads)) else (),
-    )
-
-
-def _decode_core(w: list[int]) -> RawBd | None:
-    if not bits(w[5], 25, 25):
-        return None
-    acquire, release = _lock_fields(
-        bits(w[5], 12, 12), bits(w[5], 3, 0), bits(w[5], 11, 5), bits(w[5], 16, 13),
-        bits(w[5], 24, 18),
     )  # fmt: skip
-    return RawBd(
-        length=bits(w[0], 13, 0),
-        address=bits(w[0], 27, 14),
-        sizes=(bits(w[3], 20, 13), bits(w[3], 28, 21)),
-        strides=(bits(w[2], 12, 0), bits(w[2], 25, 13), bits(w[3], 12, 0)),
-        packet=bits(w[1], 23, 19) if bits(w[1], 30, 30) else None,
-        iteration_size=bits(w[4], 18, 13),
-        iteration_stride=bits(w[4], 12, 0),
-        iteration_current=bits(w[4], 24, 19),
-        next=bits(w[5], 30, 27) if bits(w[5], 26, 26) else None,
-        acquire=acquire,
-        release=release,
-    )
 
 
-# For each kind of tile, where a field of a descriptor lies: (word, lowest bit, bits).
-_Field = tuple[int, int, int]
-_SIZES: dict[int, tuple[_Field, ...]] = {
-    SHIM_ROW: ((3, 20, 10), (4, 20, 10)),
-    MEM_ROW: ((2, 17, 10), (3, 17, 10), (4, 17, 10)),
-    2: ((3, 13, 8), (3, 21, 8)),
-}
-_STRIDES: dict[int, tuple[_Field, ...]] = {
-    SHIM_ROW: ((3, 0, 20), (4, 0, 20), (5, 0, 20)),
-    MEM_ROW: ((2, 0, 17), (3, 0, 17), (4, 0, 17), (5, 0, 17)),
-    2: ((2, 0, 13), (2, 13, 13), (3, 0, 13)),
-}
-_FIELDS: dict[int, dict[str, _Field]] = {
-    SHIM_ROW: {
-        "length": (0, 0, 32), "address": (1, 2, 30), "packet": (2, 19, 5), "has_packet": (2, 30, 1),
-        "iteration_size": (6, 20, 6), "iteration_stride": (6, 0, 20),
-        "iteration_current": (6, 26, 6), "next": (7, 27, 4), "has_next": (7, 26, 1),
-        "acquires": (7, 12, 1), "acquire_lock": (7, 0, 4), "acquire": (7, 5, 7),
-        "release_lock": (7, 13, 4), "release": (7, 18, 7), "valid": (7, 25, 1),
-    },
-    MEM_ROW: {
-        "length": (0, 0, 17), "address": (1, 0, 19), "packet": (0, 23, 5), "has_packet": (0, 31, 1),
-        "iteration_size": (6, 17, 6), "iteration_stride": (6, 0, 17),
-        "iteration_current": (6, 23, 6), "next": (1, 20, 6), "has_next": (1, 19, 1),
-        "acquires": (7, 15, 1), "acquire_lock": (7, 0, 8), "acquire": (7, 8, 7),
-        "release_lock": (7, 16, 8), "release": (7, 24, 7), "valid": (7, 31, 1),
-    },
-    2: {
-        "length": (0, 0, 14), "address": (0, 14, 14),
-        "packet": (1, 19, 5), "has_packet": (1, 30, 1),
-        "iteration_size": (4, 13, 6), "iteration_stride": (4, 0, 13),
-        "iteration_current": (4, 19, 6), "next": (5, 27, 4), "has_next": (5, 26, 1),
-        "acquires": (5, 12, 1), "acquire_lock": (5, 0, 4), "acquire": (5, 5, 7),
-        "release_lock": (5, 13, 4), "release": (5, 18, 7), "valid": (5, 25, 1),
-    },
-}  # fmt: skip
+def _address_unit(row: int) -> int:
+    """What a descriptor's address counts: a shim's bytes, the others' words."""
+    return WORD_BYTES if row == SHIM_ROW else 1
 
 
 # Fields of a descriptor that are plain numbers.
@@ -181,10 +87,10 @@ _PLAIN = (
 
 def encode(row: int, raw: RawBd) -> list[int]:
     """The words of a descriptor, such that `decode` reads the same; pads are left out."""
-    row = min(row, 2)
+    chart = register_map(row)
     acquire, release = raw.acquire or (0, 0), raw.release or (0, 0)
     values = {
-        "length": raw.length, "address": raw.address,
+        "length": raw.length, "address": raw.address * _address_unit(row),
         "packet": raw.packet or 0, "has_packet": raw.packet is not None,
         "iteration_size": raw.iteration_size, "iteration_stride": raw.iteration_stride,
         "iteration_current": raw.iteration_current,
@@ -192,24 +98,20 @@ def encode(row: int, raw: RawBd) -> list[int]:
         "acquires": raw.acquire is not None, "acquire_lock": acquire[0], "acquire": acquire[1],
         "release_lock": release[0], "release": release[1], "valid": 1,
     }  # fmt: skip
-    words = [0] * 8
-    fields = [(_FIELDS[row][name], int(value)) for name, value in values.items()]
-    fields += zip(_SIZES[row], raw.sizes, strict=False)
-    fields += zip(_STRIDES[row], raw.strides, strict=False)
-    for (word, low, width), value in fields:
-        words[word] |= (value & (1 << width) - 1) << low
-    return words
+    values |= {f"d{i}_size": n for i, n in enumerate(raw.sizes[: len(chart.sizes)])}
+    values |= {f"d{i}_stride": n for i, n in enumerate(raw.strides[: len(chart.strides)])}
+    words = chart.pack({name: int(value) for name, value in values.items()})
+    return [*words, *[0] * (_WORDS - len(words))]
 
 
 def check_fields(row: int, raw: RawBd, where: str) -> None:
     """Refuse a field that is wider than its register."""
-    row = min(row, 2)
-    fields = _FIELDS[row]
-    given = [(name, getattr(raw, name), fields[name][2]) for name in _PLAIN]
-    given += [("size", n, f[2]) for n, f in zip(raw.sizes, _SIZES[row], strict=False)]
-    given += [("stride", n, f[2]) for n, f in zip(raw.strides, _STRIDES[row], strict=False)]
+    chart = register_map(row)
+    given = [(name, getattr(raw, name), chart.fields[name].width) for name in _PLAIN]
+    given += [("size", n, f.width) for n, f in zip(raw.sizes, chart.sizes, strict=False)]
+    given += [("stride", n, f.width) for n, f in zip(raw.strides, chart.strides, strict=False)]
     for name, use in (("acquire_lock", raw.acquire), ("release_lock", raw.release)):
-        given += [(name, 0 if use is None else use[0], fields[name][2])]
+        given += [(name, 0 if use is None else use[0], chart.fields[name].width)]
     for (before, after), width in zip(raw.pads, PAD_BITS, strict=False):
         given += [("padding", before, width), ("padding", after, width)]
     for name, value, width in given:
@@ -223,7 +125,7 @@ def check_fields(row: int, raw: RawBd, where: str) -> None:
 
 def raw_of(machine: SimMachine, tile: Tile, bd: Bd, where: str) -> RawBd:
     """The fields of a descriptor. A shim's have no address: their buffer is the host's."""
-    row = min(tile.row, 2)
+    chart = register_map(tile.row)
     dims: list[tuple[int, int]] = list(getattr(bd.pattern, "dims", ()))  # none: it pads
     whole = bool(dims) and not any(
         n % WORD_BYTES for n in (dims[-1][0], bd.address, *(step for _, step in dims[:-1]))
@@ -234,10 +136,10 @@ def raw_of(machine: SimMachine, tile: Tile, bd: Bd, where: str) -> RawBd:
         inner += [(n, step // WORD_BYTES) for n, step in reversed(dims[:-1])]
         if inner[0][0] == 1 and len(inner) > 1:
             del inner[0]
-    widths = [width for _, _, width in _SIZES[row]]
+    widths = [field.width for field in chart.sizes]
     sizes = [n for n, _ in inner[:-1]][: len(widths)]
     fits = all(n < 1 << width for n, width in zip(sizes, widths, strict=False))
-    if not whole or not fits or len(inner) > len(_STRIDES[row]):
+    if not whole or not fits or len(inner) > len(chart.strides):
         raise SimulationError(
             f"a part of a descriptor of {tile} is written that pads or is not of whole words",
             where=where,

@@ -26,10 +26,11 @@ from aiec.codegen.dialects.registers import (
 from aiec.codegen.dialects.structure import DeviceOp
 from aiec.codegen.dialects.tasks import CoreResetOp, DmaChannelResetForOp, DmaChannelResetOp
 from aiec.ir.errors import DesignError, SimulationError, nearest
+from aiec.ir.registers import MEM_ROW, tile_address
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.channels import ChannelTask
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import COLUMN_SHIFT, MEM_ROW, ROW_SHIFT, Direction, Port, Tile
+from aiec.runtime.sim.array.machine import Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer
 from aiec.runtime.sim.array.process import Await, Delay
 from aiec.runtime.sim.array.scratchpad import ENTRIES
@@ -243,13 +244,13 @@ class CommandCompiler:
         if isinstance(named := fields.get("buffer"), SymbolRefAttr):
             buffer = self._buffer(named, where)
             tile = next(t for t in self._machine.tiles.values() if t.memory is buffer.memory)
-            start = (tile.column << COLUMN_SHIFT | tile.row << ROW_SHIFT) + buffer.address
+            start = tile_address(tile.column, tile.row) + buffer.address
             return f"{start} + {WORD_BYTES} * {address}"
         column, row = number(fields.get("column")), number(fields.get("row"))
         if column is None or row is None:
             return address
         # Addresses that name the tile themselves may repeat it.
-        return f"({address} & 0xFFFFF) + {column << COLUMN_SHIFT | row << ROW_SHIFT}"
+        return f"({address} & 0xFFFFF) + {tile_address(column, row)}"
 
     def _address_patch(self, w: Writer, op: NpuAddressPatchOp) -> None:
         plus, register = op.scalars

@@ -13,18 +13,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aiec.ir.errors import SimulationError
+from aiec.ir.registers import (
+    CHANNEL_BYTES,
+    COLUMN_SHIFT,
+    DESCRIPTOR_BYTES,
+    LOCK_BYTES,
+    MEM_ROW,
+    OFFSET_MASK,
+    ROW_SHIFT,
+    SHIM,
+    SHIM_ROW,
+    RegisterMap,
+    register_map,
+)
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.machine import (
-    COLUMN_SHIFT,
-    MEM_ROW,
-    ROW_SHIFT,
-    SHIM_ROW,
-    Direction,
-    Port,
-    SimMachine,
-    Tile,
-)
+from aiec.runtime.sim.array.machine import Direction, Port, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory, tile_memory
 from aiec.runtime.sim.array.tile_locks import Lock, LockUse
 from aiec.runtime.sim.array.unwritten import POISON_WORD
@@ -32,28 +36,9 @@ from aiec.runtime.sim.sequence.bd_walk import pattern_of, walk_of
 from aiec.runtime.sim.sequence.bd_words import MEM_WINDOW_BYTES, RawBd, decode, encode, raw_of
 from aiec.runtime.sim.sequence.controller import Controller, Span
 
-OFFSET_MASK = 0xFFFFF
-BD_BYTES, LOCK_BYTES, CHANNEL_BYTES = 0x20, 0x10, 8
 # Word of a descriptor whose bit 31 compresses what it sends, or takes it to be. Source: REGDB.
 COMPRESSION = {MEM_ROW: 4, 2: 1}
 HOST_WORD = 1  # of a shim's descriptor: the low half of its buffer's address
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """Where a kind of tile has its registers."""
-
-    descriptors: int
-    locks: int
-    channels: int  # control of S2MM 0; the queue register follows it
-    mm2s: int  # from there to MM2S 0
-    queue_bd_mask: int
-    control: int | None  # of the core
-
-
-CORE_MAP = Map(0x1D000, 0x1F000, 0x1DE00, 0x10, 0xF, 0x32000)
-MEM_MAP = Map(0xA0000, 0xC0000, 0xA0600, 0x30, 0x3F, None)
-SHIM_MAP = Map(0x1D000, 0x14000, 0x1D200, 0x10, 0xF, None)
 
 
 @dataclass(slots=True)
@@ -89,7 +74,7 @@ class Registers:
     def read(self, address: int, where: str) -> int:
         """One word at an absolute address: of data memory, or a lock's value."""
         tile, offset = self._locate(address, where)
-        chart = _map_of(tile)
+        chart = register_map(tile.row)
         number, rest = divmod(offset - chart.locks, LOCK_BYTES)
         if offset < tile.memory.data.size:
             return int(tile.memory.data[offset : offset + WORD_BYTES].view(np.uint32)[0])
@@ -114,7 +99,7 @@ class Registers:
         None is a buffer beyond the declared arguments (a trace): what goes there is thrown away.
         """
         tile, offset = self._locate(address, where)
-        bd_id = (offset - SHIM_MAP.descriptors) // BD_BYTES
+        bd_id = (offset - SHIM.descriptors) // DESCRIPTOR_BYTES
         entry = self._entry(tile, bd_id)
         entry.host = host
         self._rebuild(tile, bd_id, entry, where)
@@ -123,7 +108,7 @@ class Registers:
         """Add to the 48-bit address at `address`, its lowest two bits cleared: a host buffer in a
         shim descriptor, or two words of data memory."""
         tile, offset = self._locate(address, where)
-        bd_id, place = divmod(offset - SHIM_MAP.descriptors, BD_BYTES)
+        bd_id, place = divmod(offset - SHIM.descriptors, DESCRIPTOR_BYTES)
         entry = self._words.get((tile.column, tile.row, bd_id))
         if tile.row == SHIM_ROW and place == WORD_BYTES and entry is not None and entry.host:
             entry.host = entry.host.moved(delta)
@@ -156,8 +141,8 @@ class Registers:
         return self._words.setdefault((tile.column, tile.row, bd_id), _Words())
 
     def _write(self, tile: Tile, offset: int, value: int, mask: int, where: str) -> None:
-        chart = _map_of(tile)
-        bds = range(chart.descriptors, chart.descriptors + tile.limits.bds * BD_BYTES)
+        chart = register_map(tile.row)
+        bds = range(chart.descriptors, chart.descriptors + tile.limits.bds * DESCRIPTOR_BYTES)
         locks = range(chart.locks, chart.locks + tile.limits.locks * LOCK_BYTES)
         if offset < tile.memory.data.size:
             word = tile.memory.data[offset : offset + WORD_BYTES].view(np.uint32)
@@ -166,11 +151,11 @@ class Registers:
             number = (offset - chart.locks) // LOCK_BYTES
             self._machine.lock(tile, number).set(value & mask & 0x3F)
         elif offset in bds:
-            bd_id, place = divmod(offset - chart.descriptors, BD_BYTES)
+            bd_id, place = divmod(offset - chart.descriptors, DESCRIPTOR_BYTES)
             self._write_descriptor(tile, bd_id, place // WORD_BYTES, value, mask, where)
         elif (port := self._channel_at(tile, chart, offset)) is not None:
             self._write_channel(port, chart, offset, value, mask, where)
-        elif offset == chart.control and tile.core is not None:
+        elif offset == chart.core_control and tile.core is not None:
             if value & mask & 2:
                 tile.core.halt()
             elif value & mask & 1 and tile.core.halted:
@@ -202,7 +187,7 @@ class Registers:
         else:
             self._block[bd_id] = entry
 
-    def _channel_at(self, tile: Tile, chart: Map, offset: int) -> Port | None:
+    def _channel_at(self, tile: Tile, chart: RegisterMap, offset: int) -> Port | None:
         for direction, base in ((Direction.S2MM, 0), (Direction.MM2S, chart.mm2s)):
             channel, _ = divmod(offset - chart.channels - base, CHANNEL_BYTES)
             if 0 <= channel < tile.limits.channels:
@@ -210,7 +195,7 @@ class Registers:
         return None
 
     def _write_channel(
-        self, port: Port, chart: Map, offset: int, value: int, mask: int, where: str
+        self, port: Port, chart: RegisterMap, offset: int, value: int, mask: int, where: str
     ) -> None:
         if offset % CHANNEL_BYTES == chart.channels % CHANNEL_BYTES:
             if value & mask & 2:
@@ -298,9 +283,3 @@ class Registers:
             size = self._machine.target.mem_tile_bytes
             self._phantoms[key] = tile_memory(f"tile {key}", size)
         return self._phantoms[key], local
-
-
-def _map_of(tile: Tile) -> Map:
-    if tile.row == SHIM_ROW:
-        return SHIM_MAP
-    return MEM_MAP if tile.row == MEM_ROW else CORE_MAP

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from aiec.runtime.sim.array.machine import SHIM_ROW
+from aiec.ir.registers import SHIM_ROW
 from aiec.runtime.sim.tell.timeline import ChannelRow, Timeline
 
 BOUND = 0.75  # a resource used less has room for a third more work: it bounds nothing alone

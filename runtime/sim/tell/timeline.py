@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiec.runtime.sim.array.machine import SHIM_ROW
+from aiec.ir.registers import SHIM_ROW
 from aiec.runtime.sim.array.spans import Trace
 
 MAX_SLICES = 400  # about the pixels that a row has on a page
