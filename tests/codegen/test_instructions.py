@@ -233,6 +233,12 @@ def test_a_task_in_a_mem_tile(device, window):
     assert sync == Sync(0, 1, 1, 1)
 
 
+def test_an_acquire_of_a_value_is_stored_as_it_is():
+    body = f"%c1 = arith.constant 1 : i32\n{CHAIN}".replace("AcquireGreaterEqual", "Acquire")
+    first, *_ = operations(body, declared=RING)
+    assert isinstance(first, BlockWrite) and first.words[-1] >> 8 & 0xFF == 1 << 7 | 1
+
+
 def test_a_task_in_a_core_and_one_at_a_shim():
     declared = "    %b = aie.buffer(%core) {address = 2048 : i32} : memref<64xi16>\n"
     body = """

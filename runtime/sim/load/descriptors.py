@@ -14,10 +14,11 @@ from xdsl.ir import Block, Operation, SSAValue
 from aiec.codegen.dialects.dma import DmaBdOp
 from aiec.codegen.dialects.locks import UseLockOp
 from aiec.ir.errors import DesignError
+from aiec.ir.registers import SHIM_ROW
 from aiec.runtime.sim.array.access import Access
 from aiec.runtime.sim.array.channels import Bd, ChannelTask, Iteration, Pattern
 from aiec.runtime.sim.array.limits import check_bd, check_iteration, check_repeat, to_length
-from aiec.runtime.sim.array.machine import SHIM_ROW, Direction, Port, SimMachine, Tile
+from aiec.runtime.sim.array.machine import Direction, Port, SimMachine, Tile
 from aiec.runtime.sim.array.memory import Memory, SimBuffer
 from aiec.runtime.sim.array.overlap import iterations_overlap
 from aiec.runtime.sim.array.pad import padded

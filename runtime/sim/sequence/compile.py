@@ -31,8 +31,9 @@ from aiec.codegen.dialects.tasks import (
     RunOp,
 )
 from aiec.ir.errors import DesignError, SimulationError, nearest
+from aiec.ir.registers import MEM_ROW
 from aiec.runtime.sim.array import timing
-from aiec.runtime.sim.array.machine import MEM_ROW, Direction, Port, Tile
+from aiec.runtime.sim.array.machine import Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer, host_memory
 from aiec.runtime.sim.array.process import PAUSE, Action, Await, Delay, Process
 from aiec.runtime.sim.load.descriptors import bd_locks

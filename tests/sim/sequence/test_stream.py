@@ -142,3 +142,41 @@ def test_refusals(stream, message):
     simulator = Simulator(text, kernels=KERNELS, epoch="E2")
     with pytest.raises((SimulationError, DesignError), match=message):
         simulator.run([counted(64), blank(64)], stream=stream)
+
+
+def test_masked_words_and_arguments_after_the_fifth():
+    arguments = ", ".join(f"%a{i}: memref<8xi32>" for i in range(6))
+    text = f"""
+module {{
+  aie.device(npu2) {{
+    %shim = aie.tile(0, 0)
+    %mem = aie.tile(0, 1)
+    %kept = aie.buffer(%mem) {{sym_name = "kept", address = 64 : i32}} : memref<8xi32>
+    %into = aie.buffer(%mem) {{sym_name = "into", address = 128 : i32}} : memref<8xi32>
+    aie.flow(%shim, DMA : 0, %mem, DMA : 0)
+    aie.shim_dma_allocation @in(%shim, MM2S, 0)
+    %dma = aie.memtile_dma(%mem) {{
+      %0 = aie.dma_start(S2MM, 0, ^bd, ^end)
+    ^bd:
+      aie.dma_bd(%into : memref<8xi32> offset = 0 len = 8)
+      aie.next_bd ^bd
+    ^end:
+      aie.end
+    }}
+    aie.runtime_sequence({arguments}) {{
+      %c64 = arith.constant 1048640 : i32
+      %ones = arith.constant -1 : i32
+      %two = arith.constant 515 : i32
+      %mask = arith.constant 255 : i32
+      aiex.npu.write32(%c64, %ones) : i32, i32
+      aiex.npu.maskwrite32(%c64, %two, %mask) : i32, i32, i32
+      aiex.npu.dma_memcpy_nd(%a5[0, 0, 0, 0][1, 1, 1, 8][0, 0, 0, 1])
+        {{metadata = @in, id = 0 : i64, issue_token = true}} : memref<8xi32>
+      aiex.npu.dma_wait {{symbol = @in}}
+    }}
+  }}
+}}"""
+    simulator = Simulator(text, epoch="E2")
+    simulator.run([np.full(8, i, np.int32) for i in range(6)], stream=assembled(text))
+    assert int(simulator.buffer("kept").view(np.uint32)[0]) == 0xFFFFFF03
+    assert (simulator.buffer("into") == 5).all()
