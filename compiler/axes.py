@@ -14,12 +14,20 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch.fx import Node
 
+from aiec.sizes import shape_of
+
 Axes = tuple[tuple[str, ...], ...]
 Sizes = Mapping[str, int]  # of each axis, in elements
 
 _aten = torch.ops.aten
 _VIEWS = (_aten.view.default, _aten._unsafe_view.default, _aten.reshape.default)
-_COPIES = (_aten.clone.default, _aten.alias.default, _aten.detach.default)
+_COPIES = (
+    _aten.clone.default,
+    _aten.alias.default,
+    _aten.detach.default,
+    _aten._to_copy.default,  # casts, between the dtypes of floats
+    torch.ops.prims.convert_element_type.default,
+)
 _MOVES = (*_VIEWS, *_COPIES, _aten.permute.default, _aten.transpose.int)
 
 
@@ -30,7 +38,7 @@ def axes(text: str, sizes: Sizes) -> Axes:
 
 def is_move(node: Node) -> bool:
     """True for views and copies: ops that only rearrange."""
-    return node.target in _MOVES
+    return node.target in _MOVES and node.meta["val"].is_floating_point()
 
 
 def moved_from(node: Node, shape: tuple[int, ...] | None = None) -> tuple[Node, tuple[Node, ...]]:
@@ -39,7 +47,7 @@ def moved_from(node: Node, shape: tuple[int, ...] | None = None) -> tuple[Node, 
     With a `shape`, the nearest such value of that shape, if there is one.
     """
     moves: list[Node] = []
-    while is_move(node) and tuple(node.meta["val"].shape) != shape:
+    while is_move(node) and shape_of(node) != shape:
         moves.append(node)
         (node,) = node.all_input_nodes[:1]
     return node, tuple(reversed(moves))
@@ -59,7 +67,7 @@ def _step(move: Node, before: Axes, sizes: Sizes) -> Axes | None:
     if move.target in _COPIES:
         return before
     if move.target in _VIEWS:
-        return _regrouped(before, tuple(move.meta["val"].shape), sizes)
+        return _regrouped(before, shape_of(move), sizes)
     rank = len(before)
     if move.target is _aten.permute.default:
         order = [int(d) % rank for d in move.args[1]]  # type: ignore[union-attr, arg-type]

@@ -17,6 +17,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ from aiec.codegen.plan_encoder import plan_encoder
 from aiec.codegen.plan_gemm import plan
 from aiec.config import load_options
 from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
+from aiec.first_graph import is_served, served_before
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import NpuOps, insert_npu_calls
 from aiec.ir.block import shape_of_blocks
 from aiec.ir.design import AnyDesign, Artifact
 from aiec.ir.errors import AiecError, OptionError
-from aiec.ir.graph import MixedGraph, OpKind
+from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
@@ -68,14 +70,19 @@ def aie(
         _refuse_unknown(unknown)
         settings = load_options(options)
         target = npu_target(settings)
-        captured = capture(gm, example_inputs)
+        captured = capture(gm, example_inputs, for_npu=target is not None)
         return captured.install(compile_graph(captured, settings, target))
 
 
 def compile_graph(captured: Capture, options: Options, target: Target | None) -> Callable[..., Any]:
     """Return what runs `captured` on the devices of its partition; `target` None is CPU only."""
     directory = options.dump_dir / captured.name if options.dump_dir else None
-    partition = decide(captured, options, target, directory)
+    demanded = options.require_npu and not served_before()
+    partition = decide(captured, replace(options, require_npu=demanded), target, directory)
+    if partition.npu_ops:
+        is_served()
+    elif options.require_npu:
+        log.warning("%s: nothing runs on the NPU for these shapes", captured.name)
     if options.dry_run or target is None or not partition.npu_ops:
         tell(CompiledGraph(partition, None, directory))
         return captured.module.forward
@@ -85,6 +92,7 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     sessions = open_sessions(pool, artifacts, telemetry, check_contents=options.check_weights)
     tell(CompiledGraph(partition, telemetry, directory))
     mixed = insert_npu_calls(captured, partition, sessions)
+    log.debug("%s: the graph that runs\n%s", captured.name, mixed.graph)
     if directory:
         dump_mixed_module(mixed, directory)
     return mixed.forward
@@ -104,6 +112,8 @@ def decide(
     `windows` and `audio_s` say what a pass stands for, where somebody knows.
     """
     graph = fuse(captured)
+    log.debug("%s: captured\n%s", captured.name, captured.module.graph)
+    log.debug("%s: fused to %s", captured.name, ", ".join(op.name for op in graph.ops))
     if directory:
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
@@ -112,8 +122,6 @@ def decide(
     partition = assign(graph, target, options, encoder=encoder, windows=windows, audio_s=audio_s)
     if directory:
         write_report(partition, directory)
-    if target is not None:
-        _warn_of_symbolic_length(graph)
     for line in summary(partition):
         log.log(logging.WARNING if options.dry_run else logging.INFO, line)
     return partition
@@ -137,6 +145,8 @@ def make_designs(
         designs[OpKind.ENCODER_BLOCK] = design
     if partition.gemms:
         designs[OpKind.LINEAR] = emit(plan(partition.gemms, target), name, options.mlir_aie)
+    for design in designs.values():
+        log.debug("%s: %d sequences, %s", design.name, len(design.sequences), design.plan.why)
     return {k: build(d, directory and directory / d.name) for k, d in designs.items()}
 
 
@@ -159,20 +169,6 @@ def _refuse_unknown(arguments: Mapping[str, Any]) -> None:
     for name, value in arguments.items():
         raise OptionError(
             f"the backend 'aie' takes no {name}={value!r}", todo="ask for what you want in options"
-        )
-
-
-def _warn_of_symbolic_length(graph: MixedGraph) -> None:
-    """Tell that linear layers stay on the CPU only because Dynamo made their length symbolic."""
-    dynamic = {value.name for value in graph.values if value.dynamic}
-    linears = [op for op in graph.ops if op.kind is OpKind.LINEAR]
-    held = sum(not dynamic.isdisjoint(op.inputs) for op in linears)
-    if held:
-        log.warning(
-            "%s: %d linear ops of a symbolic length stay on the CPU; for one design a length call "
-            "torch.compile with dynamic=False",
-            graph.name,
-            held,
         )
 
 

@@ -1,8 +1,9 @@
 """Capture: from a Dynamo graph, or from a model's shapes alone, to one ATen graph for inference.
 
-First stage of `backend.py`. AOTAutograd does the tracing, with no decompositions: `addmm`,
-attention, `native_layer_norm`, `gelu` and `convolution` stay whole, because what stays on the CPU
-must run as fast as eager does. Symbolic sizes are kept, so a growing KV cache does not recompile.
+First stage of `backend.py`. AOTAutograd does the tracing, with one decomposition for the NPU's sake
+(`decompose_layer.py`): `addmm`, attention, `native_layer_norm`, `gelu` and `convolution` stay
+whole, because what stays on the CPU must run as fast as eager does. Symbolic sizes are kept, so a
+growing KV cache does not recompile.
 
 Refuses graphs that need gradients.
 """
@@ -20,6 +21,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx import GraphModule
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
+from aiec.decompose_layer import DECOMPOSITIONS
 from aiec.ir.errors import CaptureError
 from aiec.provenance import first_user_line
 
@@ -62,8 +64,8 @@ class Capture:
         return self._entry
 
 
-def capture(gm: GraphModule, example_inputs: Sequence[Any]) -> Capture:
-    """Trace a graph that Dynamo hands to a backend.
+def capture(gm: GraphModule, example_inputs: Sequence[Any], *, for_npu: bool = True) -> Capture:
+    """Trace a graph that Dynamo hands to a backend; `for_npu`: in parts that an NPU can run.
 
     Raises:
         CaptureError: an output needs gradients.
@@ -76,7 +78,9 @@ def capture(gm: GraphModule, example_inputs: Sequence[Any]) -> Capture:
         return slot
 
     refuse = _refuse_gradients(gm)
-    entry = aot_autograd(fw_compiler=refuse, inference_compiler=keep)(gm, example_inputs)
+    parts = DECOMPOSITIONS if for_npu else {}
+    compile_aot = aot_autograd(fw_compiler=refuse, inference_compiler=keep, decompositions=parts)
+    entry = compile_aot(gm, example_inputs)
     ((graph, weights),) = traced
     return Capture(_name(), graph, weights, slot, entry)
 

@@ -15,8 +15,9 @@ from torch.fx import Node
 
 from aiec.axes import is_move, moved_from
 from aiec.encoder_ops import SDPA, Linear, linear
-from aiec.fuse_linear import is_static_f32, shape_of
+from aiec.fuse_linear import is_float
 from aiec.ir.encoder import TILE
+from aiec.sizes import is_known, shape_of
 
 _aten = torch.ops.aten
 
@@ -52,12 +53,13 @@ def cross_pairs(
 
 def _projection(node: Node, weights: frozenset[str]) -> Projection | None:
     value = node.meta.get("val")
-    if not isinstance(value, torch.Tensor) or value.dim() != 3 or not is_static_f32(node):
+    if not isinstance(value, torch.Tensor) or value.dim() != 3 or not is_float(node):
         return None
     found = linear(node, weights)
     if found is None or found.x.name in weights:
         return None
     square = shape_of(found.x) == shape_of(node) and shape_of(node)[-1] % TILE == 0
+    square &= is_known(shape_of(node)[1])
     return Projection(node, found) if square else None
 
 

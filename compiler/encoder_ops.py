@@ -2,7 +2,8 @@
 
 Used by `fuse_encoder.py`, which reads a graph from a block's output backwards. Every function takes
 the node whose value is looked at and returns what it was made of, or None. `nodes` are all that
-take part, the moves of the data between them included. All values are float32 of a fixed shape.
+take part, the moves of the data between them included. All values are floats (float32, float16 or
+bfloat16), whose number of windows may be symbolic.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import torch
 from torch.fx import Node
 
 from aiec.axes import Sizes, axes, follow, moved_from
-from aiec.fuse_linear import is_static_f32, product_of, shape_of
+from aiec.fuse_linear import constant, is_float, product_of
+from aiec.sizes import shape_of
 
 _aten = torch.ops.aten
 SDPA = _aten._scaled_dot_product_flash_attention_for_cpu.default
@@ -78,22 +80,22 @@ def same(node: Node) -> tuple[Node, tuple[Node, ...]]:
 
 def sum_of(node: Node) -> tuple[Node, Node] | None:
     """The two tensors that `node` is the sum of."""
-    if node.target is not _aten.add.Tensor or node.kwargs or not is_static_f32(node):
+    if node.target is not _aten.add.Tensor or node.kwargs or not is_float(node):
         return None
     one, other = node.args[:2]
     if not isinstance(one, Node) or not isinstance(other, Node):
         return None
-    return (one, other) if is_static_f32(one) and is_static_f32(other) else None
+    return (one, other) if is_float(one) and is_float(other) else None
 
 
 def linear(node: Node, weights: frozenset[str]) -> Linear | None:
     """`node` (windows, positions, n) as a linear layer of an x of three dimensions."""
     main, after = moved_from(node)
     product = product_of(main, weights)
-    if product is None or len(shape_of(node)) != 3:
+    if product is None or product.turned or len(shape_of(node)) != 3:
         return None
     batch, rows, n = shape_of(node)
-    k = shape_of(product.weight)[1]
+    k = product.n_k[1]
     sizes = {"b": batch, "s": rows, "n": n, "k": k}
     source, before = moved_from(product.x, (batch, rows, k))
     if shape_of(source) != (batch, rows, k):
@@ -112,23 +114,24 @@ def layer_norm(node: Node, weights: frozenset[str]) -> Norm | None:
         return None
     norm = node.args[0]
     assert isinstance(norm, Node)
-    if norm.target is not _aten.native_layer_norm.default or not is_static_f32(node):
+    if norm.target is not _aten.native_layer_norm.default or not is_float(node):
         return None
-    x, over, gamma, beta, eps = norm.args
+    x, _, gamma, beta, eps = norm.args
     if not isinstance(x, Node) or not isinstance(gamma, Node) or not isinstance(beta, Node):
         return None
-    if not {gamma.name, beta.name} <= weights:
+    scale, shift = constant(gamma, weights), constant(beta, weights)
+    if scale is None or shift is None:
         return None
-    if list(over) != [shape_of(node)[-1]] or not math.isclose(eps, EPS):  # type: ignore[arg-type]
+    if not math.isclose(eps, EPS) or shape_of(gamma) != shape_of(node)[-1:]:  # type: ignore[arg-type]
         return None
     source, copies = same(x)
-    return Norm(source, gamma, beta, (*copies, norm, node))
+    return Norm(source, scale[0], shift[0], (*copies, *scale[1], *shift[1], norm, node))
 
 
 def gelu(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
     """What `node` is the exact GELU of, and the nodes between."""
     source, copies = same(node)
-    if source.target is not _aten.gelu.default or not is_static_f32(source):
+    if source.target is not _aten.gelu.default or not is_float(source):
         return None
     if source.kwargs.get("approximate", "none") != "none":
         return None
@@ -142,7 +145,7 @@ def attended(node: Node) -> Attended | None:
     if getitem.target is not operator.getitem or getitem.args[1] != 0:
         return None
     sdpa = getitem.args[0]
-    if not isinstance(sdpa, Node) or sdpa.target is not SDPA or not is_static_f32(getitem):
+    if not isinstance(sdpa, Node) or sdpa.target is not SDPA or not is_float(getitem):
         return None
     if len(sdpa.args) > 3 or not sdpa.kwargs.keys() <= {"scale"}:  # dropout, causal, mask
         return None
@@ -172,7 +175,7 @@ def _cut_in_heads(node: Node, sizes: Sizes) -> tuple[Node, float, tuple[Node, ..
     if source.target is _aten.mul.Tensor and isinstance(source.args[1], float):
         scale, scaling = source.args[1], (source,)
         (source,) = source.all_input_nodes
-    if not is_static_f32(source) or shape_of(source) != whole:
+    if not is_float(source) or shape_of(source) != whole:
         return None
     if follow(moves, axes("b s hd", sizes), sizes) != axes("b h s d", sizes):
         return None
@@ -186,20 +189,22 @@ def convolution(node: Node, stride: int, weights: frozenset[str]) -> Convolution
         return None
     main, nodes = activated
     x, weight, bias, *how = main.args
-    if how != [[stride], [1], [1], False, [0], 1] or not is_static_f32(main):
+    if how != [[stride], [1], [1], False, [0], 1] or not is_float(main):
         return None
     if not isinstance(x, Node) or not isinstance(weight, Node) or not isinstance(bias, Node):
         return None
-    if not {weight.name, bias.name} <= weights or shape_of(weight)[2:] != (3,):
+    filters, shift = constant(weight, weights), constant(bias, weights)
+    if filters is None or shift is None or shape_of(weight)[2:] != (3,):
         return None
     source, copies = same(x)
-    return Convolution(source, weight, bias, (*copies, main, *nodes))
+    casts = (*filters[1], *shift[1])
+    return Convolution(source, filters[0], shift[0], (*copies, *casts, main, *nodes))
 
 
 def positions(node: Node, weights: frozenset[str]) -> tuple[Node, tuple[Node, ...]] | None:
     """`node` (positions, width) as a constant, or as all rows of an embedding in order."""
-    if node.name in weights:
-        return node, ()
+    if found := constant(node, weights):
+        return found
     if node.target is not _aten.embedding.default:
         return None
     table, index = node.args[:2]

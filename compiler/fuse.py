@@ -107,10 +107,11 @@ def _linear_op(match: LinearMatch) -> FusedOp:
         nodes=tuple(n.name for n in match.nodes),
         inputs=_distinct(name for name in read if name is not None),
         outputs=(match.out.name,),
-        flop=2 * match.gemm.macs,
+        flop=2 * match.rows * match.gemm.k * match.gemm.n,
         targets=tuple(str(n.target) for n in match.nodes),
         gemm=match.gemm,
         operands=operands,
+        dispatches=max(1, -(-match.rows // match.gemm.m)),
         module=module_path(match.main),
         where=user_line(match.main),
     )

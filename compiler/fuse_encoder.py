@@ -11,8 +11,8 @@ backwards through what `encoder_ops.py` recognises, whatever views and copies st
             handed on to attentions elsewhere, where x is made by a final norm
 
 Requires: a graph of `capture.py`. Ensures: nothing but moves of data is read outside of its block,
-except `outs`; all is float32 of fixed shape; heads are of 64, widths multiples of 64. What does not
-fit stays as it is, ops one by one.
+except `outs`; all are floats, of a fixed shape but for the number of windows; heads are of 64,
+widths multiples of 64. What does not fit stays as it is, ops one by one.
 """
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ from aiec.encoder_ops import (
     same,
     sum_of,
 )
-from aiec.fuse_linear import is_static_f32, shape_of
+from aiec.fuse_linear import is_float
 from aiec.ir.block import EncoderBlock, StepOperands
 from aiec.ir.encoder import TILE, BlockKind
+from aiec.op_kinds import hint
+from aiec.sizes import is_known, shape_of
 
 _PERMUTE = torch.ops.aten.permute.default
 
@@ -115,6 +117,8 @@ def _sums(node: Node, weights: frozenset[str]) -> Iterator[BlockMatch]:
     summands = sum_of(node)
     if summands is None or len(shape_of(node)) != 3 or shape_of(node)[-1] % TILE:
         return
+    if not all(map(is_known, shape_of(node)[1:])):
+        return
     for one, other in (summands, summands[::-1]):
         for find in (_layer, _stem):
             match = find(node, one, other, weights)
@@ -135,10 +139,10 @@ def _layer(out: Node, state: Node, mlp: Node, weights: frozenset[str]) -> BlockM
         attention = _attention(other, x, weights)
         if attention is not None:
             steps, scale, more = attention
-            batch, frames, width = shape_of(out)
+            _, frames, width = shape_of(out)
             block = EncoderBlock(
                 kind=BlockKind.LAYER,
-                batch=batch,
+                batch=_windows_of(out),
                 frames=frames,
                 width=width,
                 x=x.name,
@@ -205,7 +209,7 @@ def _stem(out: Node, value: Node, added: Node, weights: frozenset[str]) -> Block
     if first is None or second is None or shape_of(place[0]) != (frames, width):
         return None
     mels = shape_of(first.x)[1]
-    if shape_of(first.x) != (batch, mels, 2 * frames) or not is_static_f32(first.x):
+    if shape_of(first.x) != (batch, mels, 2 * frames) or not is_float(first.x):
         return None
     if shape_of(second.weight) != (width, width, 3):
         return None
@@ -215,7 +219,7 @@ def _stem(out: Node, value: Node, added: Node, weights: frozenset[str]) -> Block
     )
     block = EncoderBlock(
         kind=BlockKind.STEM,
-        batch=batch,
+        batch=_windows_of(out),
         frames=frames,
         width=width,
         x=first.x.name,
@@ -232,7 +236,7 @@ def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch |
     norm = layer_norm(node, weights)
     if norm is None or norm.x not in made:
         return None
-    batch, frames, width = shape_of(node)
+    batch, (_, frames, width) = _windows_of(node), shape_of(node)
     steps = (StepOperands("norm", None, gamma=norm.gamma.name, beta=norm.beta.name),)
     block = EncoderBlock(BlockKind.FINAL, batch, frames, width, norm.x.name, steps)
     return BlockMatch(block, (node,), frozenset(norm.nodes))
@@ -241,13 +245,19 @@ def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch |
 def _cross(pair: Pair) -> BlockMatch:
     """Keys and values of a decoder layer."""
     x = pair[0].made.x
-    batch, frames, width = shape_of(x)
+    _, frames, width = shape_of(x)
+    batch = _windows_of(x)
     named = zip(("cross_k", "cross_v"), pair, strict=True)
     steps = tuple(_operands(step, projection.made) for step, projection in named)
     block = EncoderBlock(BlockKind.CROSS, batch, frames, width, x.name, steps)
     # What moves x to the products is left outside: other layers may share it.
     taking = frozenset(node for projection in pair for node in projection.made.made)
     return BlockMatch(block, tuple(projection.out for projection in pair), taking)
+
+
+def _windows_of(node: Node) -> int:
+    """How many windows a value holds; if that is symbolic, when the graph was traced."""
+    return hint(node.meta["val"].shape[0])
 
 
 def _operands(

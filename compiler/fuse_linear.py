@@ -10,12 +10,13 @@ Before, for x of any rank::
 After: one `LinearMatch` for each, with the GEMM and the values that it reads.
 
 Requires: a graph of `capture.py`. Ensures: no node but a view before the product is read outside
-of its match, except `out`; all operands are float32; bias and weight are constant. What does not
-fit stays a matmul of its own. GELU is the exact form; a residual has the shape of the output and
-does not follow a GELU, because the kernel's epilogue has no such order.
+of its match, except `out`; all operands are float32, float16 or bfloat16; bias and weight are
+constant, as they are or cast (autocast). What does not fit stays a matmul of its own. GELU is the
+exact form; a residual has the shape of the output and does not follow a GELU, because the kernel's
+epilogue has no such order.
 
-Where the number of rows is symbolic, m is what it was when the graph was traced, and neither views
-nor residual are taken in, as their shapes cannot be compared; the values are marked dynamic.
+Where the number of rows is symbolic, m rows are computed at a time: those of one window if the
+batch alone is symbolic.
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ from torch.fx import Node
 from aiec.capture import Capture
 from aiec.ir.graph import Activation, Gemm, GemmOperands
 from aiec.op_kinds import hint
+from aiec.sizes import is_known, known_factor, shape_of, size_of
+
+# Rows at a time where nobody knows how many there will be. Few: a dispatch and all weights for each
+# of them; many: padding. A window of fewer rows is not worth a dispatch of its own.
+CHUNK_ROWS = 512
+LEAST_WINDOW_ROWS = 256
+
+FLOATS = (torch.float32, torch.float16, torch.bfloat16)  # what can become the kernels' bf16
 
 _aten = torch.ops.aten
 _VIEWS = (_aten.view.default, _aten._unsafe_view.default, _aten.reshape.default)
@@ -38,16 +47,27 @@ _TRANSPOSES = (
     (_aten.permute.default, ([1, 0],)),
 )
 _PRODUCTS = (_aten.addmm.default, _aten.mm.default)
+_CASTS = (_aten._to_copy.default, torch.ops.prims.convert_element_type.default)
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """x (m, k) @ weight (n, k).T + bias; `nodes` are the transpose and the product."""
+    """x (m, k) @ weight (n, k).T + bias; `nodes` are casts, the transpose and the product.
+
+    `turned`: the weight is (k, n), as it lies in memory.
+    """
 
     x: Node
     weight: Node
     bias: Node | None
     nodes: tuple[Node, ...]
+    turned: bool = False
+
+    @property
+    def n_k(self) -> tuple[int, int]:
+        """Sizes of the weight, outputs first."""
+        one, other = shape_of(self.weight)
+        return (other, one) if self.turned else (one, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class LinearMatch:
         main: the addmm or mm.
         nodes: all nodes of the layer in execution order; the last is `out`.
         out: the node whose value the layer makes.
+        rows: of x in all, as they were when the graph was traced.
     """
 
     main: Node
@@ -65,6 +86,7 @@ class LinearMatch:
     out: Node
     gemm: Gemm
     operands: GemmOperands
+    rows: int
 
 
 def fuse_linear(captured: Capture) -> tuple[LinearMatch, ...]:
@@ -80,19 +102,33 @@ def fuse_linear(captured: Capture) -> tuple[LinearMatch, ...]:
 
 
 def product_of(node: Node, weights: frozenset[str]) -> Product | None:
-    """`node` as an addmm or mm of float32 with a transposed constant weight."""
+    """`node` as an addmm or mm of floats with a constant weight."""
     if node.target not in _PRODUCTS or node.kwargs:  # kwargs: alpha and beta
         return None
-    *bias, x, transposed = (arg for arg in node.args if isinstance(arg, Node))
-    weight = _transposed_weight(transposed, weights)
-    if weight is None or not all(_is_f32(n) for n in (node, x, weight, *bias)):
+    *bias, x, right = (arg for arg in node.args if isinstance(arg, Node))
+    found = _weight(right, weights)
+    constants = [constant(one, weights) for one in bias]
+    if found is None or None in constants:
         return None
-    n, k = shape_of(weight)
-    if bias and (bias[0].name not in weights or shape_of(bias[0]) != (n,)):
+    casts = [cast for one in constants if one for cast in one[1]]
+    weight, nodes, turned = found
+    named = constants[0][0] if constants and constants[0] else None
+    product = Product(x, weight, named, (*casts, *nodes, node), turned)
+    n, k = product.n_k
+    fits = all(map(is_float, (node, x, weight))) and (named is None or is_float(named))
+    if not fits or (named is not None and shape_of(named) != (n,)):
         return None
-    if min(hint(shape_of(x)[0]), k, n) < 1:
+    return product if min(hint(x.meta["val"].shape[0]), k, n) >= 1 else None
+
+
+def constant(node: Node, weights: frozenset[str]) -> tuple[Node, tuple[Node, ...]] | None:
+    """The parameter or buffer that `node` is, or is a cast of, and the cast."""
+    if node.name in weights:
+        return node, ()
+    if node.target not in _CASTS:
         return None
-    return Product(x, weight, bias[0] if bias else None, (transposed, node))
+    (source,) = node.all_input_nodes
+    return (source, (node,)) if source.name in weights else None
 
 
 def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
@@ -100,11 +136,19 @@ def _match_product(node: Node, weights: frozenset[str]) -> LinearMatch | None:
     product = product_of(node, weights)
     if product is None:
         return None
-    n, k = shape_of(product.weight)
-    gemm = Gemm(hint(shape_of(product.x)[0]), k, n, bias=product.bias is not None)
+    (n, k), rows = product.n_k, product.x.meta["val"].shape[0]
+    gemm = Gemm(_rows_at_a_time(size_of(rows)), k, n, bias=product.bias is not None)
     bias = product.bias.name if product.bias else None
-    operands = GemmOperands(product.x.name, product.weight.name, bias)
-    return _with_views(LinearMatch(node, product.nodes, node, gemm, operands), product.x)
+    operands = GemmOperands(product.x.name, product.weight.name, bias, turned=product.turned)
+    match = LinearMatch(node, product.nodes, node, gemm, operands, hint(rows))
+    return _with_views(match, product.x)
+
+
+def _rows_at_a_time(rows: int) -> int:
+    if is_known(rows):
+        return rows
+    window = known_factor(rows)
+    return window if window >= LEAST_WINDOW_ROWS else CHUNK_ROWS
 
 
 def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
@@ -113,7 +157,7 @@ def _with_views(match: LinearMatch, flat: Node) -> LinearMatch:
     if flat.target not in _VIEWS or after is None or after.target not in _VIEWS:
         return match
     x = flat.all_input_nodes[0]  # others would be symbolic sizes
-    if not is_static_f32(x) or not is_static_f32(after):
+    if not is_float(x) or not is_float(after):
         return match
     leading, k = shape_of(x)[:-1], shape_of(x)[-1]
     if k != match.gemm.k or shape_of(after) != (*leading, match.gemm.n):
@@ -143,18 +187,21 @@ def _residual(add: Node, value: Node) -> Node | None:
     if add.target is not _aten.add.Tensor or add.kwargs:  # kwargs: alpha
         return None
     others = [arg for arg in add.args if arg is not value]
-    if len(others) != 1 or not isinstance(others[0], Node) or not is_static_f32(others[0]):
+    if len(others) != 1 or not isinstance(others[0], Node) or not is_float(others[0]):
         return None
-    same = is_static_f32(value) and shape_of(others[0]) == shape_of(value)
+    same = is_float(value) and shape_of(others[0]) == shape_of(value)
     return others[0] if same else None
 
 
-def _transposed_weight(node: Node, weights: frozenset[str]) -> Node | None:
-    """The constant (n, k) tensor that `node` is the transpose of."""
-    if (node.target, node.args[1:]) not in _TRANSPOSES:
+def _weight(node: Node, weights: frozenset[str]) -> tuple[Node, tuple[Node, ...], bool] | None:
+    """The constant that a product reads, its casts and transpose, and whether it is (k, n)."""
+    transposed = (node.target, node.args[1:]) in _TRANSPOSES
+    source = node.args[0] if transposed else node
+    assert isinstance(source, Node)
+    found = constant(source, weights)
+    if found is None or len(shape_of(found[0])) != 2:
         return None
-    weight = node.args[0]
-    return weight if isinstance(weight, Node) and weight.name in weights else None
+    return found[0], (*found[1], node) if transposed else found[1], not transposed
 
 
 def _only_user(node: Node) -> Node | None:
@@ -163,16 +210,7 @@ def _only_user(node: Node) -> Node | None:
     return users[0] if len(users) == 1 and users[0].op == "call_function" else None
 
 
-def _is_f32(node: Node) -> bool:
+def is_float(node: Node) -> bool:
+    """True if the value is a tensor of floats that the kernels' bf16 can stand for."""
     value = node.meta.get("val")
-    return isinstance(value, torch.Tensor) and value.dtype is torch.float32
-
-
-def is_static_f32(node: Node) -> bool:
-    """True if the value is a float32 tensor whose sizes are all known."""
-    return _is_f32(node) and all(isinstance(size, int) for size in shape_of(node))
-
-
-def shape_of(node: Node) -> tuple[int, ...]:
-    """Sizes of a tensor, which may be symbolic."""
-    return tuple(node.meta["val"].shape)
+    return isinstance(value, torch.Tensor) and value.dtype in FLOATS

@@ -65,6 +65,8 @@ class NpuOps(Protocol):
         ...
 
 
+_TRANSPOSE = torch.ops.aten.t.default
+
 Sessions = Mapping[OpKind, NpuOps]
 
 
@@ -163,7 +165,10 @@ class _Insertion:
             return tuple(self._nodes[name] for name in op.block.weights)
         assert op.operands is not None, op.name
         names = op.operands.weight, op.operands.bias, op.operands.residual
-        return tuple(self._nodes[name] if name else None for name in names)
+        weight, *others = (self._nodes[name] if name else None for name in names)
+        if op.operands.turned:
+            weight = self._module.graph.call_function(_TRANSPOSE, (weight,))
+        return weight, *others
 
     def _call(
         self, name: str, label: str, call: Callable[..., Any], *operands: Node | None

@@ -94,12 +94,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class GemmOperands:
-    """Names of the values that a linear op reads; x is the FX value before its flattening view."""
+    """Names of the values that a linear op reads; x is the FX value before its flattening view.
+
+    `turned`: the weight is (k, n), as GPT-2's Conv1D has it.
+    """
 
     x: str
     weight: str
     bias: str | None = None
     residual: str | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class FusedOp:
         inputs, outputs: names of `Value`s.
         flop: two a MAC; zero for views.
         gemm, operands: set for `OpKind.LINEAR` alone.
+        dispatches: how often a linear op runs its GEMM, each time on the next m rows: more than
+            once where their number is symbolic; as it was when the graph was traced.
         module: path of the module that traced to it (`blocks.0.mlp.0`), or "".
         where: the user's line (`model.py:120 in forward`), or "".
         block, parts: set for `OpKind.ENCODER_BLOCK` alone: what it computes, and the ops that do
@@ -132,6 +138,7 @@ class FusedOp:
     where: str = ""
     block: EncoderBlock | None = None
     parts: tuple[FusedOp, ...] = ()
+    dispatches: int = 1
 
     def __post_init__(self) -> None:
         assert (self.gemm is None) == (self.operands is None), self.name

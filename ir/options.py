@@ -44,7 +44,8 @@ class Options:
         partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
         force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
             module paths (`blocks.0.mlp.*`); an op that matches both is an error.
-        require_npu: raise a `PartitionError` if nothing lands on the NPU.
+        require_npu: raise a `PartitionError` if nothing lands on the NPU; a warning where a graph
+            of the same model, for other shapes, has been there before.
         dry_run: stop after the assignment: report, then run everything on the CPU.
         dump_dir: where every stage leaves its result to be looked at.
         cache_dir: where packed weights and host-compiled kernels are kept between runs.

@@ -71,13 +71,15 @@ class Costs:
         if op.block is not None:
             return self.encoder.obstacle(op.block)
         if op.kind is not OpKind.LINEAR or op.gemm is None:
+            read = {self.values[name].dtype for name in op.inputs}
+            foreign = sorted(read - set(_NPU_DTYPES)) if op.kind is OpKind.MATMUL else ()
+            if foreign:
+                return f"our kernels take no {foreign[0]}"
             return f"no kernel of ours runs {_called(op)}"
         if op.gemm.residual and op.gemm.activation is not Activation.NONE:
             return "our GEMM kernel cannot both apply GELU and add a residual"
         flowing = [self.values[name] for name in (*op.inputs, *op.outputs)]
         flowing = [value for value in flowing if value.role is Role.ACTIVATION]
-        if any(value.dynamic for value in flowing):
-            return "its shape changes from call to call, and our designs have fixed shapes"
         foreign = sorted({value.dtype for value in flowing} - set(_NPU_DTYPES))
         return f"our kernels take no {foreign[0]}" if foreign else None
 
@@ -91,14 +93,14 @@ class Costs:
         target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
         bar = _npu_bar()
         cost = Cost(
-            compute_us=1e6 * gemm.busy / target.clock_hz,
-            memory_us=1e6 * gemm.memory / target.clock_hz,
-            dispatch_us=target.dispatch_us + target.host_us,
+            compute_us=op.dispatches * 1e6 * gemm.busy / target.clock_hz,
+            memory_us=op.dispatches * 1e6 * gemm.memory / target.clock_hz,
+            dispatch_us=op.dispatches * (target.dispatch_us + target.host_us),
             transfer_us=self.crossing_us(op.operands.x)
             + self.residual_us(op)
             + self.crossing_us(op.outputs[0]),
-            ddr_bytes=gemm.ddr_bytes,
-            dispatches=1,
+            ddr_bytes=op.dispatches * gemm.ddr_bytes,
+            dispatches=op.dispatches,
             resident_bytes=_NPU_ITEMSIZE * math.prod(self.values[op.operands.weight].shape),
             low=bar.low,
             high=bar.high,

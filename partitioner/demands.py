@@ -19,7 +19,6 @@ Obstacle = Callable[[FusedOp], str | None]
 
 _MIB = 1 << 20
 _LISTED = 12  # names in an error message
-_FIXED = "for one design a length call torch.compile with dynamic=False"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ def refuse_empty(
             "require_npu: no op can run on the NPU",
             where=graph.name,
             expected=f"at least one op without an obstacle, but {_obstacles(graph, obstacle)}",
-            todo=_FIXED if any(value.dynamic for value in graph.values) else None,
         )
     loss, best = min(candidates)
     amount = objective.amount(abs(loss))

@@ -2,8 +2,9 @@
 
 The counterpart of `session.py` for designs whose sequences are blocks of an encoder. Between stem
 and final norm the state stays where it is, and each layer changes it in place: one dispatch a block
-and a window. A batch is so many windows, one after another. Weights are packed once a tensor (again
-if it is written to) and stay resident within the budget; the work buffers are shared by all layers.
+and a window. A batch is so many windows, one after another, however many come in a call. Weights
+are packed once a tensor (again if it is written to) and stay resident within the budget; the work
+buffers are shared by all layers.
 The layouts are `kernels/encoder_layout.py`'s.
 """
 
@@ -76,7 +77,7 @@ class EncoderSession:
 
         def call(x: torch.Tensor) -> Windows:
             _check(block, x)
-            value = self._windows(block, sequence, role)
+            value = self._windows(block, sequence, role, len(x))
             for window, buffer in zip(x, value.buffers, strict=True):
                 if role == "mel":
                     pack_mel(window, buffer.array)
@@ -98,7 +99,8 @@ class EncoderSession:
             kept = self._kept(block, sequence, dict(zip(block.weights, weights, strict=True)))
             made: tuple[Windows, ...] = (x,)
             if not self.overwrites(block):
-                made = tuple(self._windows(block, sequence, role) for role in roles)
+                count = len(x.buffers)
+                made = tuple(self._windows(block, sequence, role, count) for role in roles)
             for source, *results in zip(x.buffers, *(m.buffers for m in made), strict=True):
                 by_role = {**kept, read: source, **dict(zip(roles, results, strict=True))}
                 self._dispatch(sequence, tuple(by_role[a.role] for a in sequence.arguments))
@@ -109,7 +111,8 @@ class EncoderSession:
     def receive(self, value: Windows) -> torch.Tensor:
         """Bring a value back: (batch, frames, width) float32."""
         self.telemetry.moved(bytes_out=sum(buffer.nbytes for buffer in value.buffers))
-        return torch.stack([untile(b.array, value.where, *value.size) for b in value.buffers])
+        windows = [untile(b.array, value.where, *value.size) for b in value.buffers]
+        return torch.stack(windows) if windows else torch.empty(0, *value.size)
 
     def hands_over(self, producer: EncoderBlock, consumer: EncoderBlock) -> bool:
         """Whether `consumer` reads what `producer` made where it lies."""
@@ -123,9 +126,11 @@ class EncoderSession:
         assert belongs(block, self.plan.shape), block
         return self.plan.block(block.kind)
 
-    def _windows(self, block: EncoderBlock, sequence: BlockSequence, role: str) -> Windows:
+    def _windows(
+        self, block: EncoderBlock, sequence: BlockSequence, role: str, count: int
+    ) -> Windows:
         nbytes = sequence.argument(role).nbytes
-        buffers = tuple(self.pool.lease(nbytes) for _ in range(block.batch))
+        buffers = tuple(self.pool.lease(nbytes) for _ in range(count))
         value = Windows(buffers, _where(sequence, role), (block.frames, block.width))
         for buffer in buffers:
             self.pool.give_back_with(value, buffer)
@@ -220,9 +225,9 @@ def _operands(
 def _check(block: EncoderBlock, x: torch.Tensor) -> None:
     stem = block.kind is BlockKind.STEM
     expected = (block.mels, 2 * block.frames) if stem else (block.frames, block.width)
-    if tuple(x.shape) != (block.batch, *expected):
+    if tuple(x.shape[1:]) != expected:
         raise DeviceError(
             f"an encoder's {block.kind} was called with an input of {tuple(x.shape)}",
-            expected=f"{(block.batch, *expected)}",
+            expected=f"windows of {expected}",
             todo="compile the model again for this shape",
         )

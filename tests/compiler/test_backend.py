@@ -159,18 +159,6 @@ def test_unknown_argument() -> None:
     )
 
 
-@pytest.mark.usefixtures("reference_device")
-def test_symbolic_length_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    model, x = Mlp(64, 64).eval(), torch.randn(7, 64)
-    torch._dynamo.mark_dynamic(x, 0)
-    with torch.no_grad(), caplog.at_level(logging.WARNING, logger="aiec"):
-        assert torch.equal(compile_aie(model, device="sim:npu2")(x), model(x))
-    assert caplog.messages == [
-        "graph_0_0: 2 linear ops of a symbolic length stay on the CPU; for one design a length "
-        "call torch.compile with dynamic=False"
-    ]
-
-
 def test_unknown_device() -> None:
     with torch.no_grad():
         error = error_of(compile_aie(nn.Tanh(), device="npu3"), torch.randn(3))

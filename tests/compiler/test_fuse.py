@@ -189,12 +189,47 @@ def test_product_of_activations_is_a_matmul() -> None:
     assert graph.flop == 2 * 5 * 2 * 3 * 4
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
-def test_other_dtypes_stay_matmul(dtype: torch.dtype) -> None:
+def test_double_stays_matmul() -> None:
+    dtype = torch.float64
     build = lambda: (nn.Linear(4, 8, dtype=dtype), (torch.randn(3, 4, dtype=dtype),))  # noqa: E731
     graph = fuse(capture_shapes(build, "small"))
     assert [op.kind for op in graph.ops] == [OpKind.VIEW, OpKind.MATMUL]
-    assert graph.value("addmm").itemsize == dtype.itemsize
+    assert graph.value("addmm").itemsize == 8
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_fused(dtype: torch.dtype) -> None:
+    build = lambda: (nn.Linear(4, 8, dtype=dtype), (torch.randn(3, 4, dtype=dtype),))  # noqa: E731
+    graph = fuse(capture_shapes(build, "small"))
+    assert [op.kind for op in graph.ops] == [OpKind.LINEAR]
+    assert graph.value("addmm").itemsize == 2
+
+
+def test_weights_that_autocast_casts_are_constant() -> None:
+    class Autocast(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            with torch.autocast("cpu", torch.bfloat16):
+                return self.linear(x)
+
+    graph = graph_of(Autocast(), (3, 4))
+    assert [op.kind for op in graph.ops if op.kind is not OpKind.VIEW][-1:] == [OpKind.LINEAR]
+    assert graph.value(graph.ops[-1].inputs[1]).dtype == "float32"
+
+
+def test_a_weight_that_lies_the_other_way() -> None:
+    """GPT-2's Conv1D: x @ weight (k, n) + bias."""
+    weight, bias = nn.Parameter(torch.randn(4, 8)), nn.Parameter(torch.randn(8))
+    graph = fuse(
+        capture_shapes(lambda: (lambda x: torch.addmm(bias, x, weight), (torch.randn(3, 4),)), "g")
+    )
+    (op,) = graph.ops
+    assert op.gemm is not None and op.operands is not None
+    assert op.gemm.label == "gemm_3x4x8_bias"
+    assert op.operands.turned
 
 
 def test_computed_bias_stays_matmul() -> None:
@@ -208,25 +243,29 @@ def test_computed_bias_stays_matmul() -> None:
     assert [op.kind for op in graph.ops] == [OpKind.VIEW, OpKind.MATMUL]
 
 
-def test_dynamic_length() -> None:
-    """Rows as they were traced, and the values marked: the partitioner keeps it on the CPU."""
+@pytest.mark.parametrize(
+    ("shape", "symbolic", "rows", "dispatches"),
+    [((2, 7, 16), 1, 512, 1), ((3, 300, 16), 0, 300, 3), ((3, 4, 16), 0, 512, 1)],
+    ids=["length", "batch of windows", "batch of few rows"],
+)
+def test_symbolic_sizes(shape: tuple[int, ...], symbolic: int, rows: int, dispatches: int) -> None:
+    """So many rows at a time, the flop of all; epilogues are fused as with fixed sizes."""
 
     def build() -> tuple[nn.Module, tuple[Tensor]]:
-        x = torch.randn(1, 7, 16)
-        torch._dynamo.mark_dynamic(x, 1)
+        x = torch.randn(shape)
+        torch._dynamo.mark_dynamic(x, symbolic)
         return Mlp().eval(), (x,)
 
     graph = fuse(capture_shapes(build, "small"))
     linears = [op for op in graph.ops if op.gemm]
     assert [op.gemm.label for op in linears if op.gemm] == [
-        "gemm_7x16x32_bias",
-        "gemm_7x32x16_bias",
+        f"gemm_{rows}x16x32_bias_gelu",
+        f"gemm_{rows}x32x16_bias_res",
     ]
-    assert [op.kind for op in graph.ops].count(OpKind.GELU) == 1
     for op in linears:
-        assert op.flop == 2 * 7 * 16 * 32
+        assert op.dispatches == dispatches
+        assert op.flop == 2 * shape[0] * shape[1] * 16 * 32
         assert graph.value(op.inputs[0]).dynamic
-        assert graph.value(op.outputs[0]).dynamic
         assert not graph.value(op.inputs[1]).dynamic
 
 

@@ -228,13 +228,24 @@ def test_views_are_free():
     [
         (encoder(384, 6, 1), "no kernel of ours runs convolution"),
         (linear_graph(gelu=True, residual=True), "cannot both apply GELU and add a residual"),
-        (linear_graph(dynamic=True), "its shape changes from call to call"),
     ],
 )
 def test_what_the_npu_cannot_run_has_an_obstacle_instead_of_a_cost(graph, why):
     costs = Costs(graph, NPU2, CPU)
     assert why in (costs.obstacle(graph.ops[0]) or "")
     assert cost_on_npu(graph.ops[0], graph, NPU2) is None
+
+
+def test_rows_in_several_dispatches_cost_several_times():
+    graph = linear_graph()
+    once, thrice = graph.ops[0], replace(graph.ops[0], dispatches=3)
+    one, three = (cost_on_npu(op, graph, NPU2) for op in (once, thrice))
+    assert one is not None and three is not None
+    assert three.dispatches == 3
+    assert (three.compute_us, three.dispatch_us, three.ddr_bytes) == pytest.approx(
+        (3 * one.compute_us, 3 * one.dispatch_us, 3 * one.ddr_bytes)
+    )
+    assert three.transfer_us == one.transfer_us
 
 
 def test_an_op_of_no_known_kind_is_called_by_its_aten_name():
@@ -250,6 +261,10 @@ def test_a_foreign_dtype_is_an_obstacle():
     graph = linear_graph()
     values = tuple(replace(v, dtype="float64", itemsize=8) for v in graph.values)
     assert Costs(replace(graph, values=values), NPU2, CPU).obstacle(graph.ops[0]) == (
+        "our kernels take no float64"
+    )
+    product = replace(graph.ops[0], kind=OpKind.MATMUL, gemm=None, operands=None)
+    assert Costs(replace(graph, values=values), NPU2, CPU).obstacle(product) == (
         "our kernels take no float64"
     )
 

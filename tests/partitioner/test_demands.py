@@ -85,12 +85,6 @@ def test_an_op_forced_onto_both_devices_is_refused():
             "fc",
             "our GEMM kernel cannot both apply GELU and add a residual",
         ),
-        (
-            linear_graph(dynamic=True),
-            NPU1,
-            "fc",
-            "its shape changes from call to call, and our designs have fixed shapes",
-        ),
     ],
 )
 def test_an_impossible_force_says_which_constraint_breaks(graph, target, pattern, constraint):
@@ -121,11 +115,6 @@ def test_require_npu_names_the_best_candidate_and_its_loss():
 def test_require_npu_says_what_is_saved_where_the_user_kept_it_off():
     with pytest.raises(PartitionError, match=r"'up_0', would save \d+ us there"):
         assign(encoder(384, 6, 1), NPU2, Options(require_npu=True, force_cpu=("linear",)))
-
-
-def test_require_npu_says_how_a_changing_length_becomes_a_fixed_one():
-    with pytest.raises(PartitionError, match=r"shape changes.*; for one .* with dynamic=False$"):
-        assign(linear_graph(dynamic=True), NPU1, Options(require_npu=True))
 
 
 def test_require_npu_without_a_candidate_says_why():

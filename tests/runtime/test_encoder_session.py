@@ -142,14 +142,15 @@ def test_hand_overs():
         (
             STEM,
             (2, 80, 199),
-            "an encoder's stem was called with an input of (2, 80, 199); expected (2, 80, 200); "
+            "an encoder's stem was called with an input of (2, 80, 199); expected windows of "
+            "(80, 200); "
             "compile the model again for this shape",
         ),
         (
             LAYER,
-            (1, 100, 128),
-            "an encoder's layer was called with an input of (1, 100, 128); expected "
-            "(2, 100, 128); compile the model again for this shape",
+            (1, 99, 128),
+            "an encoder's layer was called with an input of (1, 99, 128); expected windows of "
+            "(100, 128); compile the model again for this shape",
         ),
     ],
 )
