@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from aiec.speech.command import NOT_YET, register
+from aiec.speech.command import register
 from aiec.speech.whisperx_flags import UNUSED
 
 ROOT = Path(__file__).parent.parent
@@ -59,8 +59,6 @@ def _here(flag: dict[str, Any], options: dict[str, Any]) -> str:
     name = flag["names"][0].removeprefix("--")
     if name in UNUSED:
         return f"taken, with a note: {UNUSED[name]}"
-    if name.replace("_", "-") in NOT_YET:
-        return "not in this version: an error says so"
     return str(options[f"--{name.replace('_', '-')}"].help).replace("|", "\\|")
 
 

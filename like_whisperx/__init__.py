@@ -3,7 +3,7 @@
 Where it stands: on top of `aiec.speech`, which does the work; here are only WhisperX's names,
 defaults and forms (dictionaries for segments and words). The submodules have its names, too. Where
 the real package is not installed, `whisperx` and its submodules are these once this is imported, so
-that a script's `from whisperx.utils import get_writer` works as it stands. Speakers are not in it.
+that a script's `from whisperx.utils import get_writer` works as it stands.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ import importlib.util
 import logging
 import sys
 
-from aiec.whisperx import alignment, asr, audio, utils
+from aiec.whisperx import alignment, asr, audio, diarize, utils
 from aiec.whisperx.alignment import align, load_align_model
 from aiec.whisperx.asr import load_model
 from aiec.whisperx.audio import load_audio
+from aiec.whisperx.diarize import assign_word_speakers
 
 __all__ = [
     "align",
     "alignment",
     "asr",
+    "assign_word_speakers",
     "audio",
+    "diarize",
     "get_logger",
     "load_align_model",
     "load_audio",
@@ -49,5 +52,5 @@ def get_logger(name: str) -> logging.Logger:
 
 if importlib.util.find_spec("whisperx") is None:
     sys.modules["whisperx"] = sys.modules[__name__]
-    for _submodule in (alignment, asr, audio, utils):
+    for _submodule in (alignment, asr, audio, diarize, utils):
         sys.modules[f"whisperx.{_submodule.__name__.rpartition('.')[2]}"] = _submodule

@@ -1,8 +1,7 @@
 """`aiec transcribe`: WhisperX's flags on the compiler's devices.
 
 Registered through the entry point `aiec.commands`. Long options may be written with dashes or, as
-in WhisperX, with underscores. Flags of WhisperX that this version does not have are errors that say
-so; they are never ignored. Everything slow is imported when the command runs.
+in WhisperX, with underscores. Everything slow is imported when the command runs.
 """
 
 from __future__ import annotations
@@ -15,23 +14,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from aiec.ir.errors import OptionError
 from aiec.speech.languages import language_code
 from aiec.speech.settings import Decoding, Vad, temperatures
 from aiec.speech.whisperx_flags import notes, set_log_level
 
-# Flags of whisperx/__main__.py (version 3) for what is not in this version.
-NOT_YET = frozenset(
-    {
-        *("diarize", "min-speakers", "max-speakers", "diarize-model"),
-        *("speaker-embeddings", "hf-token"),
-    }
-)
 YesNo = Any  # bool; typer would make a pair of flags of a bool, and WhisperX's take a value
 
 
 class TranscribeCommand(TyperCommand):
-    """Takes `--two_words` for `--two-words`, and names flags that are not in this version."""
+    """Takes `--two_words` for `--two-words`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Rewrite option names, leaving values and what follows `--` alone."""
@@ -44,10 +35,6 @@ def _dashed(argument: str) -> str:
         return argument
     name, equals, value = argument.partition("=")
     name = name.replace("_", "-")
-    if name[2:] in NOT_YET:
-        raise OptionError(
-            f"option {name} is not in this version", todo="see `aiec transcribe --help`"
-        )
     return name + equals + value
 
 
@@ -127,7 +114,7 @@ def transcribe(
         Path, _option("folder for the transcripts", "--output-dir", "-o")
     ] = Path(),
     output_format: Annotated[
-        str, _option("all, srt, vtt, txt, tsv, json or aud", "--output-format", "-f")
+        str, _option("all, srt, vtt, txt, tsv, json, aud or rttm", "--output-format", "-f")
     ] = "all",
     verbose: Annotated[YesNo, _flag("print segments with their times as they are found")] = True,
     print_progress: Annotated[YesNo, _flag("print progress in per cent")] = False,
@@ -182,6 +169,16 @@ def transcribe(
     return_char_alignments: Annotated[
         bool, _option("write the times of characters into JSON", "--return-char-alignments")
     ] = False,
+    diarize: Annotated[bool, _option("find who speaks when", "--diarize")] = False,
+    min_speakers: Annotated[int | None, _option("at least so many speakers")] = None,
+    max_speakers: Annotated[int | None, _option("at most so many speakers")] = None,
+    diarize_model: Annotated[
+        str | None, _option("campplus, or pyannote's name or folder  [default: what is at hand]")
+    ] = None,
+    speaker_embeddings: Annotated[
+        bool, _option("write each speaker's vector into JSON", "--speaker-embeddings")
+    ] = False,
+    hf_token: Annotated[str | None, _option("of the Hugging Face hub, for gated models")] = None,
     max_line_width: Annotated[
         int | None, _option("characters of a subtitle's line", parser=int_or_none)
     ] = None,
@@ -233,6 +230,8 @@ def transcribe(
     from aiec.speech import console
     from aiec.speech.align.alignment import Rules
     from aiec.speech.align.transcripts import Alignment
+    from aiec.speech.diarize.cluster import Count
+    from aiec.speech.diarize.transcripts import Diarize
     from aiec.speech.find_model import Places
     from aiec.speech.formats import Layout, formats_of
     from aiec.speech.output import Output
@@ -247,7 +246,7 @@ def transcribe(
     job = Job(
         audio=tuple(audio),
         model=model,
-        output=Output(output_dir, formats_of(output_format), layout),
+        output=Output(output_dir, formats_of(output_format, speakers=diarize), layout),
         decoding=Decoding(
             task=task,
             language=None if language is None else language_code(language),
@@ -272,6 +271,15 @@ def transcribe(
             wanted=not no_align and task != "translate",
             model=align_model,
             rules=Rules(method=interpolate_method, chars=return_char_alignments),
+            model_dir=model_dir,
+            cache_only=model_cache_only,
+        ),
+        speakers=Diarize(
+            wanted=diarize,
+            model=diarize_model,
+            token=hf_token,
+            count=Count(1 if min_speakers is None else min_speakers, max_speakers),
+            embeddings=speaker_embeddings,
             model_dir=model_dir,
             cache_only=model_cache_only,
         ),

@@ -1,4 +1,4 @@
-"""Transcripts as txt, srt, vtt, tsv and json, as openai-whisper and WhisperX write them.
+"""Transcripts as txt, srt, vtt, tsv and json, as openai-whisper and WhisperX write them; and RTTM.
 
 Where it stands: the last step of `aiec transcribe`; text in, text out, no files touched here.
 Refuses unknown format names.
@@ -17,8 +17,10 @@ from typing import Any
 
 from aiec.ir.errors import OptionError, nearest
 from aiec.speech.transcript import Segment, Transcript, Word
+from aiec.speech.turns import rttm
 
 PAUSE_S = 3.0  # a longer silence starts a new cue where cues are refilled; whisper/utils.py
+RTTM = "rttm"
 UNLIMITED = 1000  # line width in characters when none is asked for; whisper/utils.py
 
 
@@ -54,8 +56,8 @@ def timestamp(seconds: float, *, hours: bool, marker: str) -> str:
 
 
 def to_txt(transcript: Transcript, layout: Layout) -> str:
-    """One line a segment."""
-    return "".join(f"{segment.text.strip()}\n" for segment in transcript.segments)
+    """One line a segment, after its speaker if that is known."""
+    return "".join(f"{_told(s.speaker)}{s.text.strip()}\n" for s in transcript.segments)
 
 
 def to_srt(transcript: Transcript, layout: Layout) -> str:
@@ -84,9 +86,11 @@ def to_tsv(transcript: Transcript, layout: Layout) -> str:
 
 
 def to_aud(transcript: Transcript, layout: Layout) -> str:
-    """Labels for Audacity: start and end in seconds and the text, with tabs between them."""
+    """Labels for Audacity: start and end in seconds, speaker and text, with tabs between them."""
     return "".join(
-        f"{s.start}\t{s.end}\t{s.text.strip().replace(chr(9), ' ')}\n" for s in transcript.segments
+        f"{s.start}\t{s.end}\t{f'[[{s.speaker}]]' if s.speaker else ''}"
+        f"{s.text.strip().replace(chr(9), ' ')}\n"
+        for s in transcript.segments
     )
 
 
@@ -97,19 +101,20 @@ def to_json(transcript: Transcript, layout: Layout) -> str:
     `word_segments` has all words in one list.
     """
     segments = [_segment_json(segment) for segment in transcript.segments]
-    content = {"text": transcript.text, "segments": segments, "language": transcript.language}
+    content: dict[str, Any] = {"text": transcript.text, "segments": segments}
+    content["language"] = transcript.language
+    if transcript.speaker_embeddings is not None:
+        content["speaker_embeddings"] = dict(transcript.speaker_embeddings)
     if any(segment.words is not None for segment in transcript.segments):
         content["word_segments"] = [word for entry in segments for word in entry["words"]]
     return json.dumps(content, ensure_ascii=False)
 
 
 def _segment_json(segment: Segment) -> dict[str, Any]:
-    entry = asdict(segment)
-    if segment.words is None:
-        del entry["words"]
-    else:
-        entry["words"] = [asdict(word) | {"score": word.probability} for word in segment.words]
-    del entry["chars"]
+    entry = _known(asdict(replace(segment, words=None, chars=None)))
+    if segment.words is not None:
+        words = [_known(asdict(word)) for word in segment.words]
+        entry["words"] = [word | {"score": word["probability"]} for word in words]
     if segment.chars is not None:
         entry["chars"] = [_known(asdict(char)) for char in segment.chars]
     return entry
@@ -120,6 +125,16 @@ def _known(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value is not None}
 
 
+def to_rttm(transcript: Transcript, layout: Layout) -> str:
+    """Who spoke when, without the text."""
+    return rttm(transcript.turns, transcript.recording)
+
+
+def _told(speaker: str | None) -> str:
+    """What WhisperX writes before the words of a speaker."""
+    return f"[{speaker}]: " if speaker else ""
+
+
 WRITERS: dict[str, Callable[[Transcript, Layout], str]] = {
     "txt": to_txt,
     "vtt": to_vtt,
@@ -127,22 +142,24 @@ WRITERS: dict[str, Callable[[Transcript, Layout], str]] = {
     "tsv": to_tsv,
     "json": to_json,
     "aud": to_aud,
+    RTTM: to_rttm,
 }
 ONLY_BY_NAME = ("aud",)  # not among "all"; whisperx/utils.py, get_writer
 FORMATS = ("all", *WRITERS)
 
 
-def formats_of(name: str) -> tuple[str, ...]:
-    """The formats that `--output_format` names: itself, or all of them.
+def formats_of(name: str, *, speakers: bool = False) -> tuple[str, ...]:
+    """The formats that `--output_format` names: itself, or all of them; RTTM only with `speakers`.
 
     Raises:
-        OptionError: an unknown format.
+        OptionError: an unknown format, or RTTM without speakers.
     """
     if name not in FORMATS:
         raise OptionError(f"unknown output format {name!r}", expected=nearest(name, FORMATS))
-    if name == "all":
-        return tuple(format_ for format_ in WRITERS if format_ not in ONLY_BY_NAME)
-    return (name,)
+    if name == RTTM and not speakers:
+        raise OptionError("rttm says who spoke when", todo="ask for speakers with --diarize")
+    left_out = ONLY_BY_NAME if speakers else (*ONLY_BY_NAME, RTTM)
+    return tuple(kind for kind in WRITERS if kind not in left_out) if name == "all" else (name,)
 
 
 def cues(transcript: Transcript, layout: Layout) -> Iterator[Cue]:
@@ -152,11 +169,14 @@ def cues(transcript: Transcript, layout: Layout) -> Iterator[Cue]:
             yield from _highlighted(line) if layout.highlight_words else (_cue(line),)
     else:
         for segment in transcript.segments:
-            yield Cue(segment.start, segment.end, _arrowless(segment.text.strip()))
+            text = _told(segment.speaker) + _arrowless(segment.text.strip())
+            yield Cue(segment.start, segment.end, text)
 
 
 def _lines_of_words(transcript: Transcript, layout: Layout) -> Iterator[list[Word]]:
     """Group words into cues; a word that begins a later line of its cue begins with a newline.
+
+    A cue's first word has its segment's speaker, as cues in WhisperX have.
 
     With both limits given, cues are refilled across segments and broken at pauses; else each
     segment is a cue of its own, however many lines it takes.
@@ -174,7 +194,7 @@ def _lines_of_words(transcript: Transcript, layout: Layout) -> Iterator[list[Wor
                 cue.append(word)
                 continue
             full = refill and lines >= (layout.max_line_count or 0)
-            first = replace(word, word=word.word.strip())
+            first = replace(word, word=word.word.strip(), speaker=segment.speaker)
             length = len(first.word)
             if cue and (pause or full or new_segment):
                 yield cue
@@ -189,19 +209,20 @@ def _lines_of_words(transcript: Transcript, layout: Layout) -> Iterator[list[Wor
 
 
 def _cue(words: list[Word]) -> Cue:
-    text = _arrowless("".join(word.word for word in words))
+    text = _told(words[0].speaker) + _arrowless("".join(word.word for word in words))
     return Cue(words[0].start, words[-1].end, text)
 
 
 def _highlighted(words: list[Word]) -> Iterator[Cue]:
     """The cue once for each word with that word underlined, and plain in the gaps between."""
     texts = [_arrowless(word.word) for word in words]
+    who = _told(words[0].speaker)
     last = words[0].start
     for i, word in enumerate(words):
         if _differs(last, word.start):
-            yield Cue(last, word.start, "".join(texts))
+            yield Cue(last, word.start, who + "".join(texts))
         marked = re.sub(r"^(\s*)(.*)$", r"\1<u>\2</u>", texts[i])
-        yield Cue(word.start, word.end, "".join([*texts[:i], marked, *texts[i + 1 :]]))
+        yield Cue(word.start, word.end, who + "".join([*texts[:i], marked, *texts[i + 1 :]]))
         last = word.end
 
 

@@ -25,6 +25,7 @@ from aiec.ir.options import options_from
 from aiec.speech import asr, console
 from aiec.speech.align.transcripts import Alignment, TranscriptAligner
 from aiec.speech.audio import FRAME, read_sound
+from aiec.speech.diarize.transcripts import Diarize, TranscriptSpeakers
 from aiec.speech.ending import exit_status, terminable
 from aiec.speech.find_model import Places, find_model
 from aiec.speech.npu_encoder import NpuEncoder, wants_npu
@@ -60,6 +61,7 @@ class Job:
     decoding: Decoding = field(default_factory=Decoding)
     vad: Vad = field(default_factory=Vad)
     alignment: Alignment = field(default_factory=Alignment)
+    speakers: Diarize = field(default_factory=Diarize)
     places: Places = field(default_factory=Places)
     backend: Mapping[str, Any] = field(default_factory=dict)
     compute_type: str = "default"
@@ -121,6 +123,7 @@ class _Batch:
         self.options = options_from(self.backend)
         self.encoder: NpuEncoder | None = None
         self.align = TranscriptAligner(job.alignment)
+        self.speakers = TranscriptSpeakers(job.speakers)
 
     def check(self) -> None:
         """Find out what must fail before anything slow is begun."""
@@ -132,6 +135,7 @@ class _Batch:
             what = f"{self.folder} cannot be transcribed with: its decoder is CTranslate2's"
             todo = "convert it with ct2-transformers-converter"
             raise ModelError(what, expected="a CTranslate2 folder with model.bin", todo=todo)
+        self.speakers.check()
 
     @cached_property
     def model(self) -> SpeechModel:
@@ -203,7 +207,7 @@ class _Batch:
                 f"note: {path}: {console.stretch(span)} somebody speaks, but no words were made out"
             )
         transcript = self.align(Transcript(heard.language, tuple(found)), sound.samples, chunks)
-        self._write(source, name, transcript)
+        self._write(source, name, self.speakers(transcript, sound.samples, source.stem))
         return True
 
     def _write(self, source: Source, name: str, transcript: Transcript) -> None:

@@ -120,6 +120,7 @@ def test_timestamp_rounds_to_the_next_second():
 
 def test_formats():
     assert formats_of("all") == ("txt", "vtt", "srt", "tsv", "json")
-    assert all(formats_of(name) for name in FORMATS)
+    assert formats_of("all", speakers=True) == ("txt", "vtt", "srt", "tsv", "json", "rttm")
+    assert all(formats_of(name, speakers=True) for name in FORMATS)
     with pytest.raises(OptionError, match=r"unknown output format 'strt'; expected 'srt'\?"):
         formats_of("strt")

@@ -14,7 +14,6 @@ import torch
 
 from aiec.speech.asr import segments_of
 from aiec.speech.audio import load_audio
-from aiec.speech.command import NOT_YET
 from aiec.speech.settings import Decoding
 from aiec.speech.speech_model import SpeechModel
 from aiec.speech.vad import Chunk
@@ -169,15 +168,6 @@ def test_errors_are_one_line(aiec, clip, tmp_path, arguments, message):
     assert err[0].startswith("aiec: error: ")
     assert message in err[0]
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("flag", sorted(NOT_YET))
-def test_whisperx_flags_that_are_not_here(aiec, flag):
-    for name in (f"--{flag}", f"--{flag.replace('-', '_')}"):
-        status, _, err = aiec("transcribe", "x.wav", name)
-        assert status == 2
-        assert err == [f"aiec: error: option --{flag} is not in this version; "
-                       "see `aiec transcribe --help`"]  # fmt: skip
 
 
 def test_language_of_an_english_model(aiec, clip, tmp_path):
