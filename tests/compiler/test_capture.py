@@ -19,13 +19,13 @@ DIMS = ModelDimensions(8, 24, 32, 2, 2, 64, 48, 32, 2, n_text_layer=1)
 
 
 class Recorder:
-    """A backend that captures, runs the capture, and remembers it."""
+    """A backend that captures for the CPU, runs the capture, and remembers it."""
 
     def __init__(self) -> None:
         self.captures: list[Capture] = []
 
     def __call__(self, gm: GraphModule, inputs: Sequence[Any]) -> Callable[..., Any]:
-        self.captures.append(capture(gm, inputs))
+        self.captures.append(capture(gm, inputs, for_npu=False))
         return self.captures[-1].install(self.captures[-1].module.forward)
 
 
