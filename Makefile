@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # The CPU build of PyTorch: about 200 MB instead of several GB of CUDA. Any torch >= 2.8 works.
 TORCH ?= torch==2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# Tests run in so many processes, each with one thread: files of tests are shared out among them.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test slow lint types clean help
@@ -49,10 +52,10 @@ demo: $(VENV)/base.stamp ## transcribe a clip with the encoder on a simulated NP
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/test.stamp ## the main suite
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 slow: $(VENV)/test.stamp ## the proofs that take minutes: full encoders in simulation
-	@$(BIN)/python -m pytest -m slow
+	@$(PYTEST) -m slow
 
 lint: $(VENV)/lint.stamp types ## formatter, linter, types, import rules
 	@$(BIN)/ruff format --check .
