@@ -16,6 +16,7 @@ from aiec.speech.settings import Vad
 SCRIPT = """
 import aiec.whisperx as whisperx
 import gc
+from whisperx.diarize import DiarizationPipeline
 from whisperx.utils import get_writer
 
 device = "cuda"
@@ -35,6 +36,17 @@ model_a, metadata = whisperx.load_align_model(language_code=result["language"], 
 {align}
 
 print(result["segments"]) # after alignment
+
+# 3. Assign speaker labels
+diarize_model = DiarizationPipeline(token=None, device=device)
+
+# add min/max number of speakers if known
+diarize_segments = diarize_model(audio)
+# diarize_model(audio, min_speakers=min_speakers, max_speakers=max_speakers)
+
+result = whisperx.assign_word_speakers(diarize_segments, result)
+print(diarize_segments)
+print(result["segments"]) # segments are now assigned speaker IDs
 """
 
 
@@ -62,9 +74,10 @@ def test_readme_script(clip, tmp_path):
     script.write_text(SCRIPT.format(clip=str(clip), align=ALIGN), encoding="utf-8")
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    before, after = done.stdout.splitlines()
+    before, after, *_, last = done.stdout.splitlines()
     assert "Hello" in before and "avg_logprob" in before
     assert "'words': [{'word': 'Hello" in after and "'score'" in after
+    assert "'speaker': 'SPEAKER_00'" in last
     assert "device 'cuda' is not" in done.stderr
 
 
