@@ -48,7 +48,10 @@ constexpr float lowest = -1048576.0f;              // the running maximum before
 constexpr float hidden = -1073741824.0f;           // the score of a key that is not there
 
 // In scratch: a value a query; a group of queries' maxima, counted, in vectors; what else is for a while.
-constexpr unsigned scratch_elems = 768;
+#ifndef SCRATCH_ELEMS
+#define SCRATCH_ELEMS 768
+#endif
+constexpr unsigned scratch_elems = SCRATCH_ELEMS;
 constexpr unsigned maxima = 0, sums = tile, raised = 2 * tile, workspace = 3 * tile;
 
 inline void set_rounding() { aie::set_rounding(aie::rounding_mode::conv_even); }
@@ -146,7 +149,7 @@ static_assert(group_columns * MMUL_T == group && group_columns * group <= worksp
 #if RIGHT_BFP16
 constexpr unsigned key_parts = 1;
 #else
-constexpr unsigned key_parts = 2;
+constexpr unsigned key_parts = workspace + tile * group <= scratch_elems ? 1 : 2;
 #endif
 constexpr unsigned keys = tile / key_parts;
 constexpr unsigned key_rows = keys / MMUL_R, key_steps = keys / MMUL_S; // blocks of scores, of powers
@@ -161,8 +164,9 @@ inline room room_for(unsigned, unsigned, bfloat16 *, bfloat16 *pt, float *) {
 }
 #else
 static_assert(workspace + keys * group <= scratch_elems);
-static_assert(columns * MMUL::size_B == rows * MMUL::size_A && key_rows == steps &&
-              group_row * 2 <= group_columns * MMUL::size_B && key_rows * MMUL::size_A >= group_row * 2);
+static_assert(key_parts == 1 ||
+              (columns * MMUL::size_B == rows * MMUL::size_A && key_rows == steps &&
+               group_row * 2 <= group_columns * MMUL::size_B && key_rows * MMUL::size_A >= group_row * 2));
 inline room room_for(unsigned part, unsigned first, bfloat16 *k, bfloat16 *pt, float *scratch) {
   if (part == 0)
     return {scratch + workspace, group_row};
