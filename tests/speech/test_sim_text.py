@@ -29,6 +29,9 @@ END, START, WITHOUT_TIMES = 50256, 50257, 50362  # tokens of the English vocabul
 MORE_CLIPS = os.environ.get("AIEC_TEST_CLIPS")
 
 
+DIFFERS = pytest.mark.xfail(strict=True, reason="a comma, since windows end in real silence")
+
+
 def all_clips(clips):
     """The packaged English clips, and those of the folder named from outside."""
     more = Path(MORE_CLIPS).iterdir() if MORE_CLIPS else ()
@@ -55,18 +58,22 @@ def test_text_is_equal(device, aiec, clips, tmp_path):
     on_npu, err = texts(aiec, files, tmp_path / "npu", "--device", device, "--require-npu")
     assert len(on_cpu) == len(on_npu) == len(files)
     assert all(on_cpu.values()) and all(on_npu.values())
-    if device == "sim:npu2":  # with bfp16, commas and capitals of `counting` are a tie of the beam
-        on_cpu, on_npu = ({n: words(t) for n, t in found.items()} for found in (on_cpu, on_npu))
+    if device == "sim:npu2":  # commas and capitals of this clip are a tie of the beam there
+        tie = "counting.txt"
+        assert words(on_npu.pop(tie)) == words(on_cpu.pop(tie))
     assert on_npu == on_cpu
     assert f"encoder on {device}" in err[0]
     assert "simulated NPU time" in err[0]
     assert f"windows: {len(files)}" in err[0]
 
 
-@pytest.mark.xfail(strict=False, reason="ties of the beam, decoded otherwise after real silence")
 @pytest.mark.parametrize(
     ("device", "clip"),
-    [("sim:npu2", "es/pangrama"), ("sim:npu2", "hi/pangrama"), ("sim:npu1", "hi/pangrama")],
+    [
+        pytest.param("sim:npu2", "es/pangrama", marks=DIFFERS),
+        ("sim:npu2", "hi/pangrama"),
+        ("sim:npu1", "hi/pangrama"),
+    ],
 )
 def test_text_of_base_is_equal(device, clip, aiec, samples, tmp_path):
     """In languages whose texts npu2's bfp16 changes: capitals of the one, the other's full stop."""
