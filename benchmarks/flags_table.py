@@ -4,7 +4,6 @@ python benchmarks/flags_table.py           writes it
 python benchmarks/flags_table.py --check   says whether it is what this would write
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -12,34 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from docs_table import Place, write_or_check
 from typer.main import get_command
 
 from aiec.speech.command import register
 from aiec.speech.whisperx_flags import UNUSED
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "whisperx.md"
 FLAGS = ROOT / "tests" / "speech" / "whisperx_flags.json"
-BEGIN = "<!-- the table: python benchmarks/flags_table.py -->\n"
-END = "<!-- end of the table -->\n"
-
-
-def main() -> None:
-    """Write or check the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    made = page()
-    if not parser.parse_args().check:
-        PAGE.write_text(made)
-    elif made != PAGE.read_text():
-        sys.exit(f"{PAGE} is not what this writes")
+PLACE = Place(
+    "whisperx.md",
+    "<!-- the table: python benchmarks/flags_table.py -->\n",
+    "<!-- end of the table -->\n",
+)
 
 
 def page() -> str:
     """docs/whisperx.md with the table as it should be."""
-    before, rest = PAGE.read_text().split(BEGIN)
-    after = rest.split(END)[1]
-    return before + BEGIN + "".join(f"{row}\n" for row in rows()) + END + after
+    return PLACE.filled("".join(f"{row}\n" for row in rows()))
 
 
 def rows() -> Iterator[str]:
@@ -63,4 +52,4 @@ def _here(flag: dict[str, Any], options: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(write_or_check(PLACE, page, __doc__))

@@ -8,11 +8,11 @@ unit's rate, or the bytes at the rate of the core's two load ports and its store
 longer.
 """
 
-import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+
+from docs_table import Place, write_or_check
 
 from aiec.ir.design import GemmTiling
 from aiec.ir.target import NPU1, NPU2, Target
@@ -25,8 +25,8 @@ from aiec.kernels.spec import KernelSpec, Parameter
 from aiec.kernels.tile_memory import STACK_BYTES
 from aiec.kernels.tolerances import TOLERANCES, Tolerance
 
-PAGE = Path(__file__).parent.parent / "docs" / "kernels.md"
-BEGIN, END = (
+PLACE = Place(
+    "kernels.md",
     "<!-- the table: python benchmarks/kernel_table.py -->\n",
     "<!-- end of the table -->\n",
 )
@@ -151,20 +151,8 @@ def _totals(name: str, cell: Callable[[int, int], str]) -> str:
 
 def page() -> str:
     """docs/kernels.md with its table as it should be."""
-    text = PAGE.read_text()
-    before, rest = text.split(BEGIN)
-    return before + BEGIN + "\n" + table() + "\n" + END + rest.split(END)[1]
-
-
-def main() -> int:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description="The table of all kernels in docs/kernels.md.")
-    parser.add_argument("--check", action="store_true", help="do not write; 1 if it is stale")
-    if parser.parse_args().check:
-        return int(page() != PAGE.read_text())
-    PAGE.write_text(page())
-    return 0
+    return PLACE.filled("\n" + table() + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PLACE, page, __doc__))

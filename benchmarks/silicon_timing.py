@@ -8,22 +8,25 @@ by itself; nothing is simulated here. Silicon is a row of tests/kernels/silicon/
 which has its sources; the array's clock was 1.028 GHz there, so cycles are compared, not times.
 """
 
-import argparse
 import csv
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs_table import Place, write_or_check
+
 from aiec.ir.target import NPU1
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.timing import Timing
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "measurements.md"
 CAPTURE = ROOT / "tests" / "kernels" / "silicon" / "timing_silicon.csv"
-BEGIN = "<!-- the table: python benchmarks/silicon_timing.py -->\n"
-END = "<!-- end of the table of times -->\n"
+PLACE = Place(
+    "measurements.md",
+    "<!-- the table: python benchmarks/silicon_timing.py -->\n",
+    "<!-- end of the table of times -->\n",
+)
 MEETS = 0.15  # a ratio this far from 1 is as good as the captures are
 WORDS = 64  # of the captured tasks
 
@@ -96,19 +99,8 @@ def table() -> str:
 
 def page() -> str:
     """docs/measurements.md with its table as it should be."""
-    before, rest = PAGE.read_text().split(BEGIN)
-    return before + BEGIN + "\n" + table() + "\n" + END + rest.split(END)[1]
-
-
-def main() -> int:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description="The simulator's clock beside a chip's.")
-    parser.add_argument("--check", action="store_true", help="do not write; 1 if it is stale")
-    if parser.parse_args().check:
-        return int(page() != PAGE.read_text())
-    PAGE.write_text(page())
-    return 0
+    return PLACE.filled("\n" + table() + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PLACE, page, __doc__))

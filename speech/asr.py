@@ -67,8 +67,7 @@ def _language(
     """The language asked for, else that of the first half minute of speech."""
     if decoding.language or not model.model.is_multilingual:
         return decoding.language or "en"
-    cuts = [samples[int(c.start * SAMPLE_RATE) : int(c.end * SAMPLE_RATE)] for c in chunks]
-    speech = np.concatenate(cuts)[: WINDOW_S * SAMPLE_RATE]
+    speech = np.concatenate([chunk.cut(samples) for chunk in chunks])[: WINDOW_S * SAMPLE_RATE]
     return model.detect_language(features=padded_mel(model, speech))[0]
 
 

@@ -48,7 +48,7 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
 
     def decode(self, samples: np.ndarray, chunks: Sequence[Chunk]) -> list[tuple[Segment, ...]]:
         """The segments of each of `chunks` of `samples` (16 kHz), decoded in one batch."""
-        mels = [padded_mel(self.speech_model, _cut(samples, chunk)) for chunk in chunks]
+        mels = [padded_mel(self.speech_model, chunk.cut(samples)) for chunk in chunks]
         about = [{"offset": chunk.start, "duration": chunk.seconds} for chunk in chunks]
         found = self.forward(np.stack(mels), self.tokenizer, about, self.options)
         return [
@@ -90,10 +90,6 @@ def padded_mel(model: SpeechModel, samples: np.ndarray) -> np.ndarray:
     window = samples[: WINDOW_S * SAMPLE_RATE]
     silence = np.zeros(WINDOW_S * SAMPLE_RATE - len(window), np.float32)
     return model.feature_extractor(np.concatenate([window, silence]))[..., :FRAMES]
-
-
-def _cut(samples: np.ndarray, chunk: Chunk) -> np.ndarray:
-    return samples[int(chunk.start * SAMPLE_RATE) : int(chunk.end * SAMPLE_RATE)]
 
 
 def _segment(found: dict[str, Any], chunk: Chunk) -> Segment:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from aiec.speech.audio import SAMPLE_RATE
 from aiec.speech.batched_pipeline import BatchedPipeline
 from aiec.speech.coverage import seconds, unheard
 from aiec.speech.decoding_options import loop_arguments
@@ -20,7 +19,7 @@ from aiec.speech.settings import Decoding
 from aiec.speech.speech_model import SpeechModel
 from aiec.speech.times import segment_of
 from aiec.speech.transcript import Segment
-from aiec.speech.vad import Chunk, Span, chunk_of
+from aiec.speech.vad import Chunk, Span
 
 Segments = tuple[Segment, ...]
 GAIN_S = 0.3  # of speech that a new text must cover beyond the old one; one short word
@@ -64,9 +63,8 @@ class SecondHearing:
 
     def _with_time_tokens(self, chunk: Chunk, _missing: Sequence[Span]) -> Segments:
         """faster-whisper's own loop on the chunk alone, which goes on from where a text ended."""
-        cut = self.samples[int(chunk.start * SAMPLE_RATE) : int(chunk.end * SAMPLE_RATE)]
         found, _ = self.model.transcribe(
-            cut,
+            chunk.cut(self.samples),
             condition_on_previous_text=False,
             word_timestamps=True,
             **loop_arguments(self.model, self.decoding),
@@ -84,10 +82,10 @@ def _parts(chunk: Chunk, missing: Sequence[Span]) -> Iterator[Chunk]:
     group: list[Span] = []
     for i, stretch in enumerate(chunk.speech):
         if i in cuts and group:
-            yield chunk_of(group)
+            yield Chunk.around(group)
             group = []
         group.append(stretch)
-    yield chunk_of(group)
+    yield Chunk.around(group)
 
 
 def _meet(stretch: Span, span: Span) -> bool:

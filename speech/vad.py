@@ -8,7 +8,7 @@ between its stretches included, and never longer than the chunk size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,10 @@ class Span:
         """How long it is."""
         return self.end - self.start
 
+    def cut(self, samples: np.ndarray) -> np.ndarray:
+        """What of a file's `samples` (16 kHz) lies in it."""
+        return samples[int(self.start * SAMPLE_RATE) : int(self.end * SAMPLE_RATE)]
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk(Span):
@@ -43,6 +47,11 @@ class Chunk(Span):
     """
 
     stretches: tuple[Span, ...] = ()
+
+    @classmethod
+    def around(cls, stretches: Sequence[Span]) -> Chunk:
+        """The chunk from the first to the last of `stretches`."""
+        return cls(stretches[0].start, stretches[-1].end, tuple(stretches))
 
     @property
     def speech(self) -> tuple[Span, ...]:
@@ -96,9 +105,4 @@ def merge(stretches: Iterable[Span], vad: Vad) -> tuple[Chunk, ...]:
             merged[-1].append(stretch)
         else:
             merged.append([stretch])
-    return tuple(chunk_of(group) for group in merged)
-
-
-def chunk_of(stretches: list[Span]) -> Chunk:
-    """The chunk from the first to the last of `stretches`."""
-    return Chunk(stretches[0].start, stretches[-1].end, tuple(stretches))
+    return tuple(Chunk.around(group) for group in merged)

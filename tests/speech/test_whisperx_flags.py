@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,10 +102,3 @@ def test_labels_for_audacity_are_written_only_by_name() -> None:
     )
     assert formats_of("aud") == ("aud",)
     assert "aud" not in formats_of("all")
-
-
-def test_the_page_of_flags_is_up_to_date() -> None:
-    root = Path(__file__).parents[2]
-    command = root / "benchmarks" / "flags_table.py"
-    page = runpy.run_path(str(command))["page"]
-    assert page() == (root / "docs" / "whisperx.md").read_text(), f"run python {command}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from xdsl.dialects.builtin import DenseArrayBase, SymbolRefAttr
@@ -59,6 +60,8 @@ _WITHOUT_EFFECT = (
     "aiex.npu.assert_bd_divisible",
 )
 
+T = TypeVar("T")
+
 
 class CommandCompiler:
     """Compiles commands to calls. `arguments`: the host's, of the sequence that runs."""
@@ -100,15 +103,7 @@ class CommandCompiler:
 
     def allocation(self, symbol: SymbolRefAttr, where: str) -> Port:
         """The shim channel that a symbol names."""
-        name = symbol.root_reference.data
-        port = self._machine.allocations.get(name)
-        if port is None:
-            raise DesignError(
-                f"there is no shim DMA allocation @{name}",
-                where=where,
-                expected=nearest(name, self._machine.allocations),
-            )
-        return port
+        return named(symbol, "shim DMA allocation", self._machine.allocations, where)
 
     def _memcpy(self, w: Writer, op: NpuDmaMemcpyNdOp) -> None:
         where = describe(op)
@@ -343,19 +338,19 @@ class CommandCompiler:
         self._machine.restart_core(tile)
 
     def _buffer(self, symbol: SymbolRefAttr, where: str) -> SimBuffer:
-        name = symbol.root_reference.data
-        buffer = self._machine.buffers.get(name)
-        if buffer is None:
-            raise DesignError(
-                f"there is no buffer @{name}",
-                where=where,
-                expected=nearest(name, self._machine.buffers),
-            )
-        return buffer
+        return named(symbol, "buffer", self._machine.buffers, where)
 
     def _pause(self, w: Writer, delay: Delay) -> None:
         w.settle()
         w.emit(f"yield {w.bind(delay)}")
+
+
+def named(symbol: SymbolRefAttr, what: str, known: Mapping[str, T], where: str) -> T:
+    """What `symbol` names among the `known`, each of which is a `what`."""
+    name = symbol.root_reference.data
+    if name not in known:
+        raise DesignError(f"there is no {what} @{name}", where=where, expected=nearest(name, known))
+    return known[name]
 
 
 def _check_writebd(tile: Tile, op: NpuWriteBdOp) -> None:
