@@ -91,7 +91,9 @@ def register(app: typer.Typer) -> None:
 
 
 def transcribe(
-    audio: Annotated[list[Path], typer.Argument(help="audio or video files; - is standard input")],
+    audio: Annotated[
+        list[Path] | None, typer.Argument(help="audio or video files; - is standard input")
+    ] = None,
     model: Annotated[str, _option("a model's folder, file or name")] = "small",
     model_dir: Annotated[Path | None, _option("where downloaded models are kept")] = None,
     model_cache_only: Annotated[YesNo, _flag("do not download models")] = False,
@@ -107,6 +109,16 @@ def transcribe(
     recursive: Annotated[
         bool, _option("take the audio and video files in folders", "--recursive")
     ] = False,
+    lists: Annotated[
+        list[Path] | None, _option("a file that names audio, one path a line", "--list")
+    ] = None,
+    jobs: Annotated[
+        int, _option("processes that transcribe side by side, each with a model of its own")
+    ] = 1,
+    shard: Annotated[str, _option("i/n: every n-th of the files, from the i-th on")] = "1/1",
+    manifest: Annotated[
+        Path | None, _option("file that keeps what is done; a run that was ended goes on from it")
+    ] = None,
     audio_track: Annotated[
         int | None, _option("which audio track of a film, from 1  [default: its own default]")
     ] = None,
@@ -226,6 +238,10 @@ def transcribe(
 
     Whatever can be heard of damaged or cut-off files is transcribed, with a warning that says what
     is missing; a file in which nothing can be heard is told, and the next one is taken.
+
+    With --manifest, what is done is kept in a file, and the same command goes on from there after
+    any end: files that are done, and were not changed since, are passed over; failed ones are tried
+    again. Shards of one set of files may run on several machines, each with a manifest of its own.
     """
     from aiec.speech import console
     from aiec.speech.align.alignment import Rules
@@ -234,6 +250,8 @@ def transcribe(
     from aiec.speech.diarize.transcripts import Diarize
     from aiec.speech.find_model import Places
     from aiec.speech.formats import Layout, formats_of
+    from aiec.speech.manifest import Manifest
+    from aiec.speech.many import Many, shard_of
     from aiec.speech.output import Output
     from aiec.speech.transcribe import Job, run
 
@@ -244,7 +262,7 @@ def transcribe(
     layout = Layout(max_line_width, max_line_count, highlight_words)
     asked = {"device": device, "partition": partition, "dump_dir": dump_dir}
     job = Job(
-        audio=tuple(audio),
+        audio=tuple(audio or ()),
         model=model,
         output=Output(output_dir, formats_of(output_format, speakers=diarize), layout),
         decoding=Decoding(
@@ -291,6 +309,8 @@ def transcribe(
         print_progress=print_progress,
         recursive=recursive,
         audio_track=audio_track,
+        lists=tuple(lists or ()),
+        many=Many(jobs, shard_of(shard), Manifest(manifest) if manifest else None),
     )
     status = run(job)
     if status:

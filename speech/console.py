@@ -23,6 +23,7 @@ from aiec.speech.transcript import Segment
 from aiec.speech.vad import Span
 
 STDERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+_BARS = [True]  # whether progress may be shown; changed by `hide_bars` alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,16 @@ def progress(name: str, seconds: float, status: Callable[[], str]) -> Iterator[B
         TimeElapsedColumn(),
         StatusColumn(status),
     )
-    shown = Progress(*columns, console=STDERR, transient=True, disable=not STDERR.is_terminal)
+    shown = Progress(
+        *columns, console=STDERR, transient=True, disable=not (_BARS[0] and STDERR.is_terminal)
+    )
     with shown:
         yield Bar(shown, shown.add_task(name, total=seconds))
+
+
+def hide_bars() -> None:
+    """Show no bars from now on: several processes would draw theirs over one another."""
+    _BARS[0] = False
 
 
 def tell(line: str) -> None:

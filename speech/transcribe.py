@@ -1,5 +1,7 @@
 """The batch: each file through decoding, VAD, the model and the writers, one after another.
 
+With several jobs, each process has a batch of its own (`many.py`).
+
 Where it stands: behind `command.py`; everything it calls is a module of its own. What is wrong with
 one file is told and the next one is taken; what is wrong with all (device, model, output folder)
 ends the batch at once.
@@ -7,11 +9,12 @@ ends the batch at once.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from aiec.speech.audio import FRAME, read_sound
 from aiec.speech.diarize.transcripts import Diarize, TranscriptSpeakers
 from aiec.speech.ending import exit_status, terminable
 from aiec.speech.find_model import Places, find_model
+from aiec.speech.many import Item, Many, Transcribe, listed
 from aiec.speech.npu_encoder import NpuEncoder, wants_npu
 from aiec.speech.output import Output
 from aiec.speech.prompts import fit_prompts
@@ -53,6 +57,8 @@ class Job:
         backend: the options of `torch.compile`'s backend that were given; others hold as there.
         verbose: print segments with their times on stdout as they are found.
         print_progress: print lines of progress on stdout, as WhisperX does.
+        lists: files that name more audio, one path a line.
+        many: shard, processes and manifest of this run.
     """
 
     audio: tuple[Path, ...]
@@ -70,6 +76,8 @@ class Job:
     print_progress: bool = False
     recursive: bool = False
     audio_track: int | None = None
+    lists: tuple[Path, ...] = ()
+    many: Many = field(default_factory=Many)
 
     def __post_init__(self) -> None:
         if self.audio_track is not None and self.audio_track < 1:
@@ -86,20 +94,52 @@ def run(job: Job) -> int:
     Raises:
         AiecError: something that concerns all files; nothing was transcribed, or no more can be.
     """
+    if not (job.audio or job.lists):
+        raise OptionError("nothing to transcribe", expected="audio files, or --list with a file")
+    named = [*job.audio, *(path for file in job.lists for path in listed(file))]
+    sources = find_sources(named, recursive=job.recursive)
     batch = _Batch(job)
-    sources = find_sources(job.audio, recursive=job.recursive)
+    left: tuple[Item, ...] = ()
     done = 0
     try:
         with terminable():
             batch.check()
-            for source, name in zip(sources, job.output.names(sources), strict=True):
-                done += batch.transcribe(source, name, among=len(sources))
+            left = _left(job, sources)
+            make = _maker(batch, left, among=len(sources))
+            for _, why in job.many.finish(left, make):
+                done += why is None
     except KeyboardInterrupt as end:
-        kept = f"{done} of {len(sources)} files are transcribed, in {job.output.folder}"
+        kept = f"{done} of {len(left)} files are transcribed, in {job.output.folder}"
         console.tell(f"interrupted: {kept}")
         return exit_status(end)
     batch.tell_facts()
-    return 0 if done == len(sources) else FAILED_FILES
+    return 0 if done == len(left) else FAILED_FILES
+
+
+def _left(job: Job, sources: Sequence[Source]) -> tuple[Item, ...]:
+    """What this run is to do; what its manifest says of the rest is told."""
+    items = job.many.items(sources, job.output)
+    left = job.many.left(items, job.output)
+    if job.many.manifest and len(left) < len(items):
+        before = f"{len(items) - len(left)} of {len(items)} files are done already"
+        console.tell(f"note: {before}, says {job.many.manifest.path}")
+    return left
+
+
+def _maker(batch: _Batch, left: Sequence[Item], among: int) -> Callable[[], Transcribe]:
+    """What gives each process its batch: `batch` itself where this process does the work."""
+    processes = batch.job.many.processes(left)
+    if processes > 1:
+        threads = batch.job.threads or max(1, (os.cpu_count() or 1) // processes)
+        return partial(_in_own_process, replace(batch.job, threads=threads), among)
+    return lambda: partial(batch.transcribe, among=among)
+
+
+def _in_own_process(job: Job, among: int) -> Transcribe:
+    console.hide_bars()
+    batch = _Batch(job)
+    batch.check()
+    return partial(batch.transcribe, among=among)
 
 
 def backend_options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +168,8 @@ class _Batch:
     def check(self) -> None:
         """Find out what must fail before anything slow is begun."""
         self.job.output.check()
+        if self.job.many.manifest:
+            self.job.many.manifest.check()
         checked_compute_type(self.job.compute_type)
         self.on_npu = wants_npu(self.options)
         self.folder = find_model(self.job.model, self.job.places)
@@ -183,14 +225,14 @@ class _Batch:
             return replace(self.job.vad, method="silero")
         return self.job.vad
 
-    def transcribe(self, source: Source, name: str, among: int) -> bool:
-        """Transcribe one file of `among`; False, with a line that says why, if it cannot be."""
-        path = source.path
+    def transcribe(self, item: Item, *, among: int) -> str | None:
+        """Transcribe one file of `among`; if it cannot be, why, which is told as well."""
+        source, path = item.source, item.source.path
         try:
             sound = read_sound(path, self.job.audio_track)
         except AudioError as error:
             console.tell(f"error: {error.message}")
-            return False
+            return error.message
         for remark in sound.remarks:
             console.tell(f"warning: {remark}")
         label = str(path) if among > 1 and not sys.stdout.isatty() else None
@@ -207,8 +249,8 @@ class _Batch:
                 f"note: {path}: {console.stretch(span)} somebody speaks, but no words were made out"
             )
         transcript = self.align(Transcript(heard.language, tuple(found)), sound.samples, chunks)
-        self._write(source, name, self.speakers(transcript, sound.samples, source.stem))
-        return True
+        self._write(source, item.name, self.speakers(transcript, sound.samples, source.stem))
+        return None
 
     def _write(self, source: Source, name: str, transcript: Transcript) -> None:
         output = self.job.output
