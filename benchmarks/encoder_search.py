@@ -12,7 +12,7 @@ import math
 
 from encoder_time import SIZES
 
-from aiec.codegen.plan_encoder import candidates, plan_encoder
+from aiec.codegen.plan_steps import candidates, plan_encoder
 from aiec.ir.encoder import BlockKind, EncoderPlan, GemmStep
 from aiec.ir.target import TARGETS
 from aiec.kernels.encoder_cost import (

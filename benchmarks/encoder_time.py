@@ -15,8 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import plan_encoder
 from aiec.ir.encoder import (
     OBJECT_ELEMS,
     TILE_ELEMS,
@@ -61,7 +61,7 @@ def buffers_of(plan: EncoderPlan, block: BlockSequence) -> list[np.ndarray]:
 
 def simulate(plan: EncoderPlan) -> dict[str, Report]:
     """A report for each sequence of the plan."""
-    design = emit_encoder(plan, "encoder")
+    design = emit(plan, "encoder")
     simulator = Simulator(design.text, kernels=timed_kernels.load(design.kernels, plan.target))
     return {
         block.symbol: simulator.run(buffers_of(plan, block), sequence=block.symbol)
@@ -96,7 +96,7 @@ def line(name: str, report: Report, predicted: float, target: Target) -> str:
 
 def bound_us(plan: EncoderPlan, rate: float) -> tuple[float, float]:
     """Compute at a kernel's rate, DDR if each weight and each step's x and output cross once."""
-    target, layers = plan.target, plan.shape.layers
+    target, layers = plan.target, layers_of(plan)
     macs = nbytes = 0
     for block in map(plan.block, ENCODER):
         times = layers if block.kind is BlockKind.LAYER else 1
@@ -104,6 +104,12 @@ def bound_us(plan: EncoderPlan, rate: float) -> tuple[float, float]:
         nbytes += times * once_bytes(plan, block)
     compute = macs / (rate * target.cores * target.clock_hz)
     return compute * 1e6, nbytes / target.ddr_bytes_per_s * 1e6
+
+
+def layers_of(plan: EncoderPlan) -> int:
+    """Of the encoder whose blocks a plan has."""
+    assert plan.shape is not None
+    return plan.shape.layers
 
 
 def once_bytes(plan: EncoderPlan, block: BlockSequence) -> int:
@@ -117,7 +123,7 @@ def once_bytes(plan: EncoderPlan, block: BlockSequence) -> int:
             elems += x + out * (1 + len(step.residuals))
         else:
             heads = rows * step.head_blocks
-            elems += heads * TILE_ELEMS * 2 * (plan.row_tiles + step.key_tiles)
+            elems += heads * TILE_ELEMS * 2 * (plan.columns * step.query_blocks + step.key_tiles)
     return 2 * elems + block.argument("weights").nbytes
 
 
@@ -136,7 +142,7 @@ def measure(size: str, target: Target, dtype: str, steps: bool, partial_sums: bo
             print(line(bound, report, block_cycles(plan, block), target))
     for block in map(plan.block, ENCODER):
         report = reports[block.symbol]
-        times = plan.shape.layers if block.kind is BlockKind.LAYER else 1
+        times = layers_of(plan) if block.kind is BlockKind.LAYER else 1
         print(line(f"{times} x {block.kind}", report, block_cycles(plan, block), target))
         dispatches += times
         total += times * (report.microseconds + dispatch)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from docs_table import Place, write_or_check
 
+from aiec.codegen.core_memory import STACK_BYTES
 from aiec.ir.design import GemmTiling
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import cycles, encoder, gemm_bf16
@@ -22,7 +23,6 @@ from aiec.kernels.encoder_cycles import Model
 from aiec.kernels.registry import KERNELS
 from aiec.kernels.right_operand import is_bfp16
 from aiec.kernels.spec import KernelSpec, Parameter
-from aiec.kernels.tile_memory import STACK_BYTES
 from aiec.kernels.tolerances import TOLERANCES, Tolerance
 
 PLACE = Place(

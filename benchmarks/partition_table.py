@@ -21,7 +21,7 @@ from aiec.ir.partition import Objective, Partition
 from aiec.ir.target import TARGETS
 from aiec.named_models import named_model
 from aiec.partitioner.assign import assign
-from aiec.plan_blocks import plan_blocks
+from aiec.plan_pieces import price_pieces
 
 PAGE = Path(__file__).parent.parent / "docs" / "partitioning.md"
 BEGIN, END = "<!-- begin: benchmarks/partition_table.py -->", "<!-- end -->"
@@ -45,11 +45,11 @@ def rows(sizes: list[str], batches: list[int]) -> Iterator[str]:
             for batch in batches:
                 graph = traced(size, part, batch)
                 for target in TARGETS.values():
-                    encoder = plan_blocks(graph, target)
+                    planner = price_pieces(graph, target)
                     for objective in Objective:
                         begin = time.process_time()
                         options = Options(objective=str(objective))
-                        decided = assign(graph, target, options, encoder=encoder, windows=batch)
+                        decided = assign(graph, target, options, planner=planner, windows=batch)
                         spent = time.process_time() - begin
                         yield row(f"{size} | {part} | {batch}", decided, spent)
 

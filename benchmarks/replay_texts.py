@@ -18,8 +18,8 @@ from pathlib import Path
 
 from encoder_time import SIZES, buffers_of
 
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import plan_encoder
 from aiec.ir.options import MLIR_AIE_EPOCHS
 from aiec.ir.target import TARGETS
 from aiec.kernels import timed_kernels
@@ -36,7 +36,7 @@ def rows(sizes: list[str], predicted: bool) -> Iterator[Row]:
             for dtype in target.dtypes:
                 plan = plan_encoder(SIZES[size], target, dtype=dtype)
                 name = f"{size}_{target.name}_{dtype}"
-                designs = {e: emit_encoder(plan, name, e) for e in MLIR_AIE_EPOCHS}
+                designs = {e: emit(plan, name, e) for e in MLIR_AIE_EPOCHS}
                 for epoch, design in designs.items():
                     yield name, f"text {epoch}", sha256(design.text.encode()).hexdigest()[:16]
                 kernels = timed_kernels.load(design.kernels, target)

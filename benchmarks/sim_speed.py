@@ -21,34 +21,31 @@ from types import FrameType
 import numpy as np
 import torch
 
-from aiec.codegen.emit_gemm import emit
-from aiec.ir.design import Design, GemmPlan, GemmTiling
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import Wanted, plan_steps
+from aiec.ir.design import Design
 from aiec.ir.graph import Gemm
 from aiec.ir.target import TARGETS
-from aiec.kernels import host, layout
-from aiec.kernels.gemm_bf16 import MMUL_SHAPE
-from aiec.kernels.layout import padded_shape
+from aiec.kernels import host
+from aiec.kernels.encoder_layout import LinearOperands, pack_weights, tile, untile
 from aiec.runtime.sim import Simulator
 
-TILE = 64
 SAMPLE_S = 0.001
 Arrays = dict[str, np.ndarray]
 
 
 def design_of(size: int, device: str) -> Design:
-    """The design of one GEMM, with the tiling forced; `size` is a multiple of 512."""
-    target = TARGETS[device]
-    tiling = GemmTiling(TILE, TILE, TILE, *MMUL_SHAPE[target.isa], k_l2=2 * TILE)
-    shape = padded_shape(Gemm(size, size, size, False), tiling, target.core_rows, target.columns)
-    return emit(GemmPlan(target, tiling, target.columns, target.core_rows, (shape,), ""), "speed")
+    """The design of one linear layer."""
+    wanted = Wanted(gemms=(Gemm(size, size, size, False),))
+    return emit(plan_steps(wanted, TARGETS[device]), "speed")
 
 
 def arrays_of(design: Design, x: torch.Tensor, w: torch.Tensor) -> Arrays:
     """The buffers of the design's sequence, packed."""
     sequence = design.sequences[0]
     arrays = {a.role: np.zeros(a.nbytes, np.uint8) for a in sequence.arguments}
-    layout.pack_x(x, sequence.shape, arrays["x"])
-    arrays["weight"][:] = layout.pack_weight(w, None, design.plan, sequence.shape)
+    tile(x, sequence.where("x"), arrays["x"])
+    arrays["weights"] = pack_weights(design.plan, sequence, {"linear": LinearOperands(w)})
     return arrays
 
 
@@ -96,9 +93,10 @@ def main() -> None:
         report = simulator.run(list(arrays.values()))
     ended, memory = time.process_time(), peak_mb()
     seconds = ended - loaded
-    out = torch.as_tensor(layout.unpack_out(arrays["out"], design.sequences[0].shape)).double()
+    where = design.sequences[0].where("out")
+    out = untile(arrays["out"], where, args.size, args.size).double()
     cosine = torch.cosine_similarity(out.flatten(), (x @ w.T).double().flatten(), dim=0)
-    print(f"{args.size}-cubed GEMM, {args.device}, tiles {TILE}-cubed, cosine {cosine:.6f}")
+    print(f"{args.size}-cubed GEMM, {args.device}, cosine {cosine:.6f}")
     print(f"load {loaded - start:.2f} s, run {seconds:.2f} s of CPU time")
     print(
         f"{report.kernel_calls} kernel calls, {report.kernel_calls / seconds:.0f} a second; "

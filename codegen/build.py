@@ -23,14 +23,14 @@ from aiec.codegen.design_folder import (
     read_streams,
     write_file,
 )
-from aiec.ir.design import AnyDesign, Artifact
+from aiec.ir.design import Artifact, Design
 from aiec.ir.errors import DesignError, OutputError
 from aiec.kernels.spec import source_files
 
 _MADE = (MANIFEST, BUILT, XCLBIN, "*.o", instructions_name("*"))  # of an earlier design
 
 
-def build(design: AnyDesign, directory: str | Path | None = None) -> Artifact:
+def build(design: Design, directory: str | Path | None = None) -> Artifact:
     """Return the artifact of `design`, written to `directory` if one is given.
 
     An artifact that the folder held before is replaced. Raises `OutputError`.
@@ -58,7 +58,7 @@ def load_artifact(directory: str | Path) -> Artifact:
     return Artifact(design, directory, built_xclbin(directory, design))
 
 
-def _write(design: AnyDesign, directory: Path) -> None:
+def _write(design: Design, directory: Path) -> None:
     (directory / KERNELS).mkdir(parents=True, exist_ok=True)
     for stale in (path for pattern in _MADE for path in directory.glob(pattern)):
         stale.unlink()

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from aiec.ir.encoder import OBJECT_ELEMS, PARAMETER_WORDS, TILE_ELEMS
 from aiec.kernels.encoder import SCRATCH_ELEMS
-from aiec.kernels.tile_memory import KERNEL_DATA_BYTES, STACK_BYTES
 
+# A core's stack. With 0x400, mlir-aie's default, frames of 960 to 1792 bytes overwrote the buffer
+# behind it on hardware, unseen (mlir-air issues 1980 and 1354; mlir-aie 2275, 2280, 2345 and 3597);
+# mlir-aie's own GEMMs and others' are given this much.
+STACK_BYTES = 0xD00
+# Room for the kernels' constants, which Peano's linker script puts after the buffers. Our estimate:
+# a few vectors of coefficients.
+KERNEL_DATA_BYTES = 512
 ELEMENT_BYTES = {"bf16": 2, "f32": 4, "i32": 4}  # by MLIR's name
 
 # Name, elements, dtype. Twins lie apart from what they are read with: the set does not pack into

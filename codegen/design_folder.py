@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from aiec.ir.design import AnyDesign, Instructions
+from aiec.ir.design import Design, Instructions
 
 TEXT, MANIFEST, KERNELS = "design.mlir", "manifest.json", "kernels"
 XCLBIN, BUILT = "aie.xclbin", "built.json"
@@ -30,7 +30,7 @@ def instructions_name(symbol: str) -> str:
     return f"{symbol}.insts.bin"
 
 
-def read_streams(directory: Path, design: AnyDesign) -> Iterator[Instructions]:
+def read_streams(directory: Path, design: Design) -> Iterator[Instructions]:
     """The streams that lie in the folder; `aiec insts` makes them for folders without."""
     for sequence in design.sequences:
         path = directory / instructions_name(sequence.symbol)
@@ -38,7 +38,7 @@ def read_streams(directory: Path, design: AnyDesign) -> Iterator[Instructions]:
             yield Instructions(sequence.symbol, path.read_bytes())
 
 
-def built_xclbin(directory: Path, design: AnyDesign) -> Path | None:
+def built_xclbin(directory: Path, design: Design) -> Path | None:
     """The folder's xclbin: of a whole build of this very text, or made by hand."""
     xclbin = directory / XCLBIN
     if not (directory / BUILT).is_file():

@@ -1,6 +1,6 @@
-"""The buffer descriptors that cores and mem tiles run for ever, as chains by channel.
+"""Pools of buffers as rings of descriptors, and the layouts that mem tiles put between.
 
-Between `array.py`, which declares buffers and locks, and `dma_blocks.py`, which writes the blocks.
+Between `encoder_chains.py`, which says what runs where, and `dma_blocks.py`, which writes it.
 Every pool is a ring: its descriptors follow one another and the last leads to the first.
 """
 
@@ -8,40 +8,11 @@ from __future__ import annotations
 
 from xdsl.ir import SSAValue
 
-from aiec.codegen.array import (
-    CORE_OUT_CHANNEL,
-    MEM_OUT_CHANNEL,
-    WEIGHT_CHANNEL,
-    X_CHANNEL,
-    Core,
-    LockPair,
-    MemTile,
-)
 from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout
+from aiec.codegen.streams import MEM_OUT_CHANNEL, LockPair
 from aiec.ir.design import GemmTiling
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import Target
-
-
-def core_chains(core: Core, tiling: GemmTiling) -> tuple[Chain, ...]:
-    """A core's DMA: x and weights in, outputs out."""
-    x, w, out = tiling.m * tiling.k, tiling.w_bytes // 2, tiling.m * tiling.n
-    return (
-        into(X_CHANNEL, core.x, x, core.x_locks),
-        into(WEIGHT_CHANNEL, core.w, w, core.w_locks),
-        out_of(CORE_OUT_CHANNEL, (core.out,), out, core.out_locks),
-    )
-
-
-def mem_tile_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
-    """A mem tile's DMA: x and weights through, outputs of the column joined and put into rows."""
-    w = tiling.w_bytes // 2
-    return (
-        *_x_chains(mem, tiling),
-        into(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
-        out_of(WEIGHT_CHANNEL, mem.w, w, mem.w_locks),
-        *out_chains(mem.out, mem.out_locks, tiling),
-    )
 
 
 def x_blocking(tiling: GemmTiling) -> Layout:
@@ -75,16 +46,6 @@ def check_chains(chains: tuple[Chain, ...], tile: str, target: Target) -> None:
                 where=tile,
                 expected=f"at most {target.mem.bds // 2}",
             )
-
-
-def _x_chains(mem: MemTile, tiling: GemmTiling) -> tuple[Chain, ...]:
-    if mem.x_locks is None:
-        return ()
-    x = tiling.m * tiling.k_l2
-    return (
-        into(X_CHANNEL, mem.x, x, mem.x_locks, x_blocking(tiling)),
-        out_of(X_CHANNEL, mem.x, x, mem.x_locks),
-    )
 
 
 def out_chains(

@@ -17,9 +17,9 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
-from aiec.codegen.array import DEPTH, LockPair, carries_x, connect, lock_pair
 from aiec.codegen.core_memory import CORE_BUFFERS
-from aiec.codegen.plan_encoder import SINGLE_OBJECTS
+from aiec.codegen.rounds import SINGLE_OBJECTS
+from aiec.codegen.streams import DEPTH, LockPair, carries_x, connect, lock_pair
 from aiec.ir.encoder import OBJECT_ELEMS, TILE_ELEMS, EncoderPlan
 
 _FIRST_SLOT_LOCK = 12  # after x, ring and four rows of outputs

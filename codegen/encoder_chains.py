@@ -10,7 +10,10 @@ from dataclasses import replace
 
 from xdsl.ir import SSAValue
 
-from aiec.codegen.array import (
+from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout
+from aiec.codegen.dma_chains import into, out_chains, out_of, x_blocking
+from aiec.codegen.encoder_array import EncoderCore, EncoderMemTile
+from aiec.codegen.streams import (
     CORE_OUT_CHANNEL,
     DEPTH,
     MEM_OUT_CHANNEL,
@@ -18,9 +21,6 @@ from aiec.codegen.array import (
     X_CHANNEL,
     LockPair,
 )
-from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout
-from aiec.codegen.dma_chains import into, out_chains, out_of, x_blocking
-from aiec.codegen.encoder_array import EncoderCore, EncoderMemTile
 from aiec.ir.encoder import OBJECT_ELEMS, TILE_ELEMS, EncoderPlan
 from aiec.kernels.encoder import tiling_for
 

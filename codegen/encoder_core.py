@@ -25,10 +25,17 @@ from xdsl.dialects.builtin import IndexType, i32
 from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
-from aiec.codegen.core_program import FOREVER, consumed
+from aiec.codegen.core_memory import STACK_BYTES
 from aiec.codegen.encoder_array import EncoderCore
+from aiec.codegen.streams import LockPair
 from aiec.ir.encoder import TILE, EncoderPlan, Kind, Word
-from aiec.kernels.tile_memory import STACK_BYTES
+
+FOREVER = (1 << 63) - 1  # rounds of a core's loop
+
+
+def consumed(locks: LockPair) -> ops.Held:
+    """Hold a filled object, then free it."""
+    return ops.held(locks.full, locks.empty)
 
 
 def emit_core(core: EncoderCore, plan: EncoderPlan, link_with: str | None) -> None:

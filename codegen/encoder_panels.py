@@ -27,52 +27,16 @@ from dataclasses import dataclass
 from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
-from aiec.codegen.array import WEIGHT_CHANNEL, LockPair
 from aiec.codegen.dma_blocks import LINEAR, Chain, Descriptor, Layout, configure_task
 from aiec.codegen.encoder_array import EncoderMemTile
 from aiec.codegen.encoder_chains import FIRST_ODD_BD, odd_descriptors
 from aiec.codegen.encoder_transfers import LINE
-from aiec.codegen.plan_encoder import SINGLE_OBJECTS
-from aiec.ir.encoder import CONTROL_OBJECTS, OBJECT_ELEMS, AttentionStep, EncoderPlan, Step
+from aiec.codegen.rounds import SINGLE_OBJECTS, Round, single_objects_at_once
+from aiec.codegen.streams import WEIGHT_CHANNEL, LockPair
+from aiec.ir.encoder import OBJECT_ELEMS, AttentionStep, BlockSequence, EncoderPlan, Step
 from aiec.ir.errors import CodegenError
 
 MEM_ROW = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What is queued at once: runs of the chains of single objects, then of parts in and out.
-
-    `stays` counts those that fill the share of a panel that stays where not all of it does.
-    `begins` is the round of output tiles with which it is needed, as of an `Issue`.
-    """
-
-    begins: int
-    singles: int = 0
-    stays: int = 0
-    fills: int = 0
-    sends: int = 0
-
-    @property
-    def tasks(self) -> int:
-        """Entries of a channel's queue."""
-        return (self.singles > 0) + (self.stays > 0) + (self.fills > 0)
-
-
-def rounds_of(plan: EncoderPlan, step: Step) -> tuple[Round, ...]:
-    """The rounds of a step: one, or one a panel."""
-    if isinstance(step, AttentionStep):
-        queries = plan.rows * step.units
-        return (Round(0, (CONTROL_OBJECTS + queries) // SINGLE_OBJECTS),)
-    control = CONTROL_OBJECTS // SINGLE_OBJECTS
-    runs = step.k_tiles // sum(step.parts)  # of the sending chain, for one row block
-    sends = runs * step.turns
-    if not step.by_panel:
-        return (Round(0, control, fills=step.panels * runs, sends=step.panels * sends),)
-    stays, fills = (1, sends) if step.pieces > 1 else (0, runs)
-    return tuple(
-        Round(j * step.turns, 0 if j else control, stays, fills, sends) for j in range(step.panels)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,50 +66,56 @@ Rings = tuple[tuple[Descriptor, ...], tuple[Descriptor, ...], tuple[Descriptor, 
 class WeightStream:
     """Writes and queues the chains of all columns from a sequence."""
 
-    def __init__(self, plan: EncoderPlan, mem_tiles: Sequence[EncoderMemTile]) -> None:
+    def __init__(
+        self, plan: EncoderPlan, block: BlockSequence, mem_tiles: Sequence[EncoderMemTile]
+    ) -> None:
         self._plan, self._mem_tiles = plan, mem_tiles
+        self._at_once = single_objects_at_once(block)
         self._following_bd = FIRST_ODD_BD + odd_descriptors(plan)
         self._tasks: list[SSAValue] = []
         self._known: dict[Split, tuple[int, ...]] = {}  # the chains' first descriptors
         self._second_set = False
 
     def queue(self, step: Step, runs: Round) -> None:
-        """Queue a round of a step on all columns."""
+        """Queue a round of a step, column by column: data flow in one while the next is told."""
+        queued: list[tuple[Split, tuple[int, int, int]]] = []
         if runs.singles:
-            self._push(SINGLE, (0, runs.singles, runs.singles))
+            queued.append((SINGLE, (0, runs.singles, runs.singles)))
         if runs.fills and not isinstance(step, AttentionStep):
             slots = len(self._plan.mem.slots)
             first_slot = slots // 2 if self._second_set and step.sets == 2 else 0
             self._second_set = step.sets == 2 and not self._second_set
             split = Split(step.parts, step.turns, step.pieces, first_slot)
-            self._push(split, (runs.stays, runs.fills, runs.sends))
+            queued.append((split, (runs.stays, runs.fills, runs.sends)))
+        new = {split for split, _ in queued if split not in self._known}
+        self._known |= {split: self._numbers(split) for split, _ in queued if split in new}
+        for mem in self._mem_tiles:
+            for split, counts in queued:
+                self._push(mem, split, counts, split in new)
 
     def free(self) -> None:
         """Give back the numbers of all descriptors, when nothing is under way."""
         for task in self._tasks:
             ops.free_task(task)
 
-    def _push(self, split: Split, runs: tuple[int, int, int]) -> None:
-        queued = tuple(zip(DIRECTIONS, self._configured(split), runs, strict=True))
-        for mem in self._mem_tiles:
-            for direction, bd, count in queued:
-                if count:
-                    ops.push_mem_queue(mem.column, MEM_ROW, direction, WEIGHT_CHANNEL, bd, count)
+    def _push(
+        self, mem: EncoderMemTile, split: Split, runs: tuple[int, int, int], is_new: bool
+    ) -> None:
+        """Queue the chains of a split on a column, each written before if it is new."""
+        chains = zip(DIRECTIONS, self._rings(mem, split), self._known[split], runs, strict=True)
+        for direction, ring, bd, count in chains:
+            if is_new and ring:
+                chain = Chain(direction, WEIGHT_CHANNEL, ring, bd)
+                self._tasks.append(configure_task(mem.tile, chain))
+            if count:
+                ops.push_mem_queue(mem.column, MEM_ROW, direction, WEIGHT_CHANNEL, bd, count)
 
-    def _configured(self, split: Split) -> tuple[int, ...]:
-        """The first descriptors of the chains of a split, which are written if they are new."""
-        if split not in self._known:
-            rings = [
-                self._slots(mem, split) if split.parts else _ring(mem) for mem in self._mem_tiles
-            ]
-            firsts = tuple(self._take(len(ring)) for ring in rings[0])
-            for mem, of_tile in zip(self._mem_tiles, rings, strict=True):
-                for direction, ring, bd in zip(DIRECTIONS, of_tile, firsts, strict=True):
-                    if ring:
-                        chain = Chain(direction, WEIGHT_CHANNEL, ring, bd)
-                        self._tasks.append(configure_task(mem.tile, chain))
-            self._known[split] = firsts
-        return self._known[split]
+    def _numbers(self, split: Split) -> tuple[int, ...]:
+        """The first descriptors of the chains of a split, the same in every column."""
+        return tuple(self._take(len(ring)) for ring in self._rings(self._mem_tiles[0], split))
+
+    def _rings(self, mem: EncoderMemTile, split: Split) -> Rings:
+        return self._slots(mem, split) if split.parts else _ring(mem, self._at_once)
 
     def _take(self, count: int) -> int:
         first, limit = self._following_bd, self._plan.target.mem.bds
@@ -182,11 +152,21 @@ def _piece_by_piece(pieces: int, objects: int) -> Layout:
     return Layout(sizes, (objects * OBJECT_ELEMS, OBJECT_ELEMS, LINE, 1))
 
 
-def _ring(mem: EncoderMemTile) -> Rings:
+def _ring(mem: EncoderMemTile, at_once: int) -> Rings:
+    """Single objects, so many in a descriptor."""
+
     def objects(locks: LockPair) -> tuple[Descriptor, ...]:
         return tuple(
-            Descriptor(mem.ring, i * OBJECT_ELEMS, OBJECT_ELEMS, locks.empty, locks.full)
-            for i in range(SINGLE_OBJECTS)
+            Descriptor(
+                mem.ring,
+                i * OBJECT_ELEMS,
+                at_once * OBJECT_ELEMS,
+                locks.empty,
+                locks.full,
+                take=at_once,
+                give=at_once,
+            )
+            for i in range(0, SINGLE_OBJECTS, at_once)
         )
 
     return (), objects(mem.ring_locks), objects(LockPair(mem.ring_locks.full, mem.ring_locks.empty))

@@ -17,11 +17,12 @@ from xdsl.dialects.builtin import MemRefType, bf16
 from xdsl.ir import SSAValue
 
 from aiec.codegen import ops
-from aiec.codegen.array import SHIM_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL
 from aiec.codegen.encoder_array import EncoderArray
-from aiec.codegen.encoder_panels import Round, WeightStream, rounds_of
+from aiec.codegen.encoder_panels import WeightStream
 from aiec.codegen.encoder_transfers import STREAMS, Issue, issues, reads, writes
-from aiec.codegen.gemm_transfers import ELEMENT_BYTES, Transfer, x_column
+from aiec.codegen.rounds import Round, rounds_of
+from aiec.codegen.streams import SHIM_OUT_CHANNEL, WEIGHT_CHANNEL, X_CHANNEL
+from aiec.codegen.transfer import ELEMENT_BYTES, Transfer, x_column
 from aiec.ir.encoder import BlockSequence, EncoderPlan
 
 QUEUED = 4  # of a stream; Source: the depth of a channel's queue, AM020
@@ -43,7 +44,7 @@ def emit_sequence(plan: EncoderPlan, block: BlockSequence, array: EncoderArray) 
     types = [MemRefType(bf16, [a.nbytes // ELEMENT_BYTES]) for a in block.arguments]
     with ops.runtime_sequence(block.symbol, roles, types) as buffers:
         streams = _Streams(dict(zip(roles, buffers, strict=True)))
-        weights = WeightStream(plan, array.mem_tiles)
+        weights = WeightStream(plan, block, array.mem_tiles)
         _emit_steps(plan, block, streams, weights)
         streams.await_all()
         weights.free()
@@ -57,7 +58,10 @@ def _emit_steps(
     number = -1  # of the round
     for place, step in enumerate(block.steps):
         rounds, needed = deque(rounds_of(plan, step)), _last_needed(plan, block, place)
-        for issue in issues(plan, step):
+        early, later = ((), issues(plan, step)) if place else _early(issues(plan, step))
+        for issue in early:
+            streams.queue(issue, 0)
+        for issue in later:
             while rounds and rounds[0].begins <= issue.begins:
                 number += 1
                 queued.append(rounds.popleft())
@@ -69,6 +73,19 @@ def _emit_steps(
                 streams.await_outputs(ends[needed])
             streams.queue(issue, number)
         ends.append(number)
+
+
+def _early(step: tuple[Issue, ...]) -> tuple[list[Issue], list[Issue]]:
+    """What a sequence begins with, and the rest: one transfer of x and of weights a channel.
+
+    Data are on their way while the controller writes the chains that take them on.
+    """
+    early: dict[tuple[str, int], Issue] = {}
+    for issue in step:
+        if issue.transfer.role != "out" and issue.begins == 0:
+            early.setdefault((issue.transfer.role, issue.transfer.lane), issue)
+    first = list(early.values())
+    return first, [issue for issue in step if issue not in first]
 
 
 def _last_needed(plan: EncoderPlan, block: BlockSequence, number: int) -> int:

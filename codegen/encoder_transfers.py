@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aiec.codegen.gemm_transfers import Transfer, check
+from aiec.codegen.rounds import column_tiles_a_round
+from aiec.codegen.transfer import Transfer, check
 from aiec.ir.encoder import (
     CONTROL_OBJECTS,
     OBJECT_ELEMS,
@@ -52,10 +53,11 @@ def issues(plan: EncoderPlan, step: Step) -> tuple[Issue, ...]:
 
 def reads(plan: EncoderPlan, step: Step) -> tuple[tuple[str, int, int], ...]:
     """What a step reads besides weights: buffer, first element, first beyond the last."""
-    rows = plan.row_tiles
     if isinstance(step, AttentionStep):
         heads = plan.rows * step.head_blocks
-        return _span(step.q, rows, heads), _span(step.kv, 2 * step.key_tiles, heads)
+        return _span(step.q, plan.columns * step.query_blocks, heads), _span(
+            step.kv, 2 * step.key_tiles, heads
+        )
     x = _span(step.x, plan.rows * step.row_blocks, step.k_tiles)
     return (x, *(_written(plan, step, residual) for residual in step.residuals))
 
@@ -63,7 +65,8 @@ def reads(plan: EncoderPlan, step: Step) -> tuple[tuple[str, int, int], ...]:
 def writes(plan: EncoderPlan, step: Step) -> tuple[str, int, int]:
     """What a step writes."""
     if isinstance(step, AttentionStep):
-        return _span(step.out, plan.row_tiles, plan.rows * step.head_blocks)
+        queries = plan.columns * step.query_blocks
+        return _span(step.out, queries, plan.rows * step.head_blocks)
     return _written(plan, step, step.out)
 
 
@@ -80,19 +83,32 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> Iterator[Issue]:
         yield from _out(plan, step, column)
         yield from _weights(plan, step, column)
     for row in range(plan.rows):
-        if step.residuals:
+        if step.residuals or _x_is_wide(plan, step):
             yield from _x_and_residuals(plan, step, row)
         else:
-            yield from _x(step, row, plan.rows)
+            yield from _x(plan, step, row)
 
 
-def _x(step: GemmStep, row: int, rows: int) -> Iterator[Issue]:
+def _x_is_wide(plan: EncoderPlan, step: GemmStep) -> bool:
+    """Whether a descriptor of a shim cannot go through all row tiles of tiled x by itself."""
+    limits, runs = plan.target.shim, step.k_tiles * TILE_ELEMS // _RUN
+    words = plan.rows * step.x.row_tile // 2
+    far = words > 1 << limits.step_bits or runs >= 1 << limits.wrap_bits
+    return step.x.tiled and far
+
+
+def _x(plan: EncoderPlan, step: GemmStep, row: int) -> Iterator[Issue]:
     """All row tiles of an array row, the same again for every column tile."""
-    x, tile_step = step.x, rows * step.x.row_tile
+    x, tile_step = step.x, plan.rows * step.x.row_tile
     offset = x.offset + row * x.row_tile
     if x.tiled:
-        sizes = (step.column_tiles, step.row_blocks, step.k_tiles * TILE_ELEMS // _RUN, _RUN)
-        yield _issue(0, x.buffer, "x", row, offset, sizes, (0, tile_step, _RUN, 1))
+        most = plan.target.shim.iteration_wrap
+        count = most if step.by_panel else column_tiles_a_round(plan, step)
+        for j in range(0, step.column_tiles, count):
+            tiles = min(count, step.column_tiles - j)
+            sizes = (tiles, step.row_blocks, step.k_tiles * TILE_ELEMS // _RUN, _RUN)
+            begins = j * step.row_blocks
+            yield _issue(begins, x.buffer, "x", row, offset, sizes, (0, tile_step, _RUN, 1))
         return
     for j in range(step.column_tiles):
         sizes = (step.row_blocks, step.k_tiles, TILE, TILE)
@@ -154,17 +170,23 @@ def _shared_weights(step: GemmStep, column: int, start: int) -> Iterator[Issue]:
 def _out(plan: EncoderPlan, step: GemmStep, column: int) -> Iterator[Issue]:
     """Output tiles of an array column: for each of its column tiles, all row tiles.
 
-    Column tiles are transfers of their own where the weights' panels are queued one by one.
+    As many as belong to a round of the weights make a transfer, so that its end tells the round's.
     """
-    out, row_tiles = step.out, plan.rows * step.row_blocks
+    out = step.out
     between = plan.columns * out.col_tile
     lines, length = (TILE_ELEMS // _RUN, _RUN) if out.tiled else (TILE, TILE)
     strides = (between, out.row_tile, _RUN if out.tiled else out.row, 1)
-    count = 1 if step.by_panel else step.column_tiles
+    count, blocks = 1, step.turns
+    if not step.by_panel:
+        count, blocks = column_tiles_a_round(plan, step), step.row_blocks
     for j in range(0, step.column_tiles, count):
-        offset = out.offset + column * out.col_tile + j * between
-        sizes = (count, row_tiles, lines, length)
-        yield _issue(j * step.row_blocks, out.buffer, "out", column, offset, sizes, strides)
+        tiles = min(count, step.column_tiles - j)
+        for i in range(0, step.row_blocks, blocks):
+            offset = out.offset + column * out.col_tile + j * between
+            offset += plan.rows * i * out.row_tile
+            sizes = (tiles, plan.rows * blocks, lines, length)
+            begins = j * step.row_blocks + i
+            yield _issue(begins, out.buffer, "out", column, offset, sizes, strides)
 
 
 def _attention(plan: EncoderPlan, step: AttentionStep) -> Iterator[Issue]:

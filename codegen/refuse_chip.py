@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiec.codegen.array import MEM_OUT_CHANNEL
-from aiec.codegen.core_memory import core_bytes
+from aiec.codegen.core_memory import STACK_BYTES, core_bytes
+from aiec.codegen.streams import MEM_OUT_CHANNEL
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import Target
-from aiec.kernels.tile_memory import STACK_BYTES
 
 # A DMA sees three mem tiles through windows of this size: the western one, its own, the eastern
 # one. Registers follow. Source: AM025, memory tile: DMA_BD0_0 and the address map.

@@ -4,7 +4,7 @@
     fuse               MixedGraph   ops that a device can run whole  fuse.py
     assign             Partition    op -> device, and why            partitioner/
     plan, emit, build  Artifact     MLIR-AIE design on disk          codegen/
-    sessions           NpuOps       the designs loaded on a device   runtime/
+    session            NpuOps       the design loaded on a device    runtime/
     insert_npu_calls   GraphModule  the graph that runs              insert_npu_calls.py
 
 `options` are those of `aiec.ir.options.Options`. Whatever is refused is an `AiecError`; where the
@@ -26,19 +26,14 @@ from torch.fx import GraphModule
 
 from aiec.capture import Capture, capture
 from aiec.codegen.build import build
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.emit_gemm import emit
-from aiec.codegen.plan_encoder import plan_encoder
-from aiec.codegen.plan_gemm import plan
+from aiec.codegen.emit import emit
 from aiec.config import load_options
 from aiec.dump import dump_capture, dump_mixed_graph, dump_mixed_module
 from aiec.first_graph import is_served, served_before
 from aiec.fuse import fuse
-from aiec.insert_npu_calls import NpuOps, insert_npu_calls
-from aiec.ir.block import shape_of_blocks
-from aiec.ir.design import AnyDesign, Artifact
+from aiec.insert_npu_calls import insert_npu_calls
+from aiec.ir.design import Artifact
 from aiec.ir.errors import AiecError, OptionError
-from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import Target
@@ -46,10 +41,9 @@ from aiec.observe import CompiledGraph, tell
 from aiec.partitioner.assign import assign
 from aiec.partitioner.machines import npu_of_part
 from aiec.partitioner.report import summary, write_report
-from aiec.plan_blocks import plan_blocks
+from aiec.plan_pieces import plan_pieces, price_pieces
 from aiec.register import allow_registering_twice
 from aiec.runtime.buffers import BufferPool
-from aiec.runtime.encoder_session import EncoderSession
 from aiec.runtime.open_device import npu_target, open_device
 from aiec.runtime.session import Session
 from aiec.runtime.telemetry import Telemetry
@@ -86,12 +80,12 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
     if options.dry_run or target is None or not partition.npu_ops:
         tell(CompiledGraph(partition, None, directory))
         return captured.module.forward
-    artifacts = make_designs(partition, target, options, directory)
+    artifact = make_design(partition, target, options, directory)
     telemetry = Telemetry()
     pool = BufferPool(open_device(target, options), options.memory_mb << 20)
-    sessions = open_sessions(pool, artifacts, telemetry, check_contents=options.check_weights)
+    session = Session(pool, artifact, telemetry, check_contents=options.check_weights)
     tell(CompiledGraph(partition, telemetry, directory))
-    mixed = insert_npu_calls(captured, partition, sessions)
+    mixed = insert_npu_calls(captured, partition, session)
     log.debug("%s: the graph that runs\n%s", captured.name, mixed.graph)
     if directory:
         dump_mixed_module(mixed, directory)
@@ -118,8 +112,8 @@ def decide(
         dump_capture(captured, directory)
         dump_mixed_graph(graph, directory)
     target = npu_of_part(options.cpu, target) if target else None
-    encoder = plan_blocks(graph, target, options.dtype)
-    partition = assign(graph, target, options, encoder=encoder, windows=windows, audio_s=audio_s)
+    planner = price_pieces(graph, target, options.dtype)
+    partition = assign(graph, target, options, planner=planner, windows=windows, audio_s=audio_s)
     if directory:
         write_report(partition, directory)
     for line in summary(partition):
@@ -127,42 +121,18 @@ def decide(
     return partition
 
 
-def make_designs(
+def make_design(
     partition: Partition, target: Target, options: Options, directory: Path | None
-) -> dict[OpKind, Artifact]:
-    """Plan, emit and build what runs the partition's NPU side, by the kind of op that it runs.
+) -> Artifact:
+    """Plan, emit and build what runs the partition's NPU side: a sequence a block.
 
-    Blocks of an encoder share one design, and all linear layers beside them another. Each lies in
-    `directory`, if there is one, in a folder of its own name.
+    It lies in `directory`, if there is one, in a folder of its own name.
     """
     name = re.sub(r"\W+", "_", f"{partition.graph.name}_{target.name}")
-    designs: dict[OpKind, AnyDesign] = {}
-    shape = shape_of_blocks(partition.blocks)
-    if shape is not None:
-        kinds = {block.kind for block in partition.blocks}
-        encoder_plan = plan_encoder(shape, target, kinds, dtype=options.dtype)
-        design = emit_encoder(encoder_plan, f"{name}_blocks", options.mlir_aie)
-        designs[OpKind.ENCODER_BLOCK] = design
-    if partition.gemms:
-        designs[OpKind.LINEAR] = emit(plan(partition.gemms, target), name, options.mlir_aie)
-    for design in designs.values():
-        log.debug("%s: %d sequences, %s", design.name, len(design.sequences), design.plan.why)
-    return {k: build(d, directory and directory / d.name) for k, d in designs.items()}
-
-
-def open_sessions(
-    pool: BufferPool,
-    artifacts: Mapping[OpKind, Artifact],
-    telemetry: Telemetry,
-    *,
-    check_contents: bool = True,
-) -> dict[OpKind, NpuOps]:
-    """Load the designs on the pool's device; `check_contents` as in `PackedWeights`."""
-    kinds = {OpKind.LINEAR: Session, OpKind.ENCODER_BLOCK: EncoderSession}
-    return {
-        k: kinds[k](pool, artifact, telemetry, check_contents=check_contents)
-        for k, artifact in artifacts.items()
-    }
+    plan = plan_pieces(partition.pieces, target, options.dtype)
+    design = emit(plan, name, options.mlir_aie)
+    log.debug("%s: %d sequences, %s", design.name, len(design.sequences), plan.why)
+    return build(design, directory and directory / name)
 
 
 def _refuse_unknown(arguments: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""`aiec compile`: folders with the MLIR-AIE designs of a model's NPU side, from shapes alone.
+"""`aiec compile`: a folder with the MLIR-AIE design of a model's NPU side, from shapes alone.
 
-All stages of the compiler up to the printed designs. Torch and the stages are imported when the
+All stages of the compiler up to the printed design. Torch and the stages are imported when the
 command runs.
 """
 
@@ -56,8 +56,8 @@ def compile_model(
     dtype: Dtype = None,
     cpu: Cpu = None,
 ) -> None:
-    """Print the MLIR-AIE designs of a model's NPU side. Needs no weights and no device."""
-    from aiec.backend import make_designs
+    """Print the MLIR-AIE design of a model's NPU side. Needs no weights and no device."""
+    from aiec.backend import make_design
     from aiec.describe_designs import describe
     from aiec.partitioner.report import summary
 
@@ -73,9 +73,9 @@ def compile_model(
     parts = [decide_named(model, one, target, options, None, batch) for one in parts_of(part)]
     _refuse_empty(parts)
     for decided in parts:
-        with doing(f"planning and printing the designs of {decided.graph.name}"):
-            artifacts = make_designs(decided, target_named(target), options, output)
-        print("\n".join((*summary(decided), *describe(decided, artifacts))))
+        with doing(f"planning and printing the design of {decided.graph.name}"):
+            artifact = make_design(decided, target_named(target), options, output)
+        print("\n".join((*summary(decided), *describe(decided, artifact))))
 
 
 def _refuse_empty(parts: Sequence[Partition]) -> None:

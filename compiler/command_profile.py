@@ -49,7 +49,7 @@ def profile(
         from aiec.partitioner.calibrate import cpu_name
         from aiec.partitioner.report_profile import ProfileReport, shown, write_profile
         from aiec.partitioner.suitability import parts_on_npu, rows
-        from aiec.plan_blocks import plan_blocks
+        from aiec.plan_pieces import price_pieces
         from aiec.profile_ops import profile_model
 
         found = real_model(subject, model, part, batch)
@@ -57,8 +57,8 @@ def profile(
         measured = profile_model(found.module, found.inputs, found.title, runs)
     with doing(f"planning for {target}"):
         partition = assign(measured.graph, chosen, options_of(), windows=batch)
-        blocks = plan_blocks(measured.fused, chosen)
-        fused = assign(measured.fused, chosen, options_of(), encoder=blocks, windows=batch)
+        planner = price_pieces(measured.fused, chosen)
+        fused = assign(measured.fused, chosen, options_of(), planner=planner, windows=batch)
     report = ProfileReport(
         title=found.title,
         machine=cpu_name(),

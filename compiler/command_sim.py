@@ -117,17 +117,14 @@ def _epoch(design: Path, mlir_aie: str | None) -> str:
 
 
 def _controls(design: Path, sequence: str | None) -> dict[str, np.ndarray]:
-    """For a folder with an encoder's blocks: weights of zeros that drive the cores all the same."""
+    """For a folder of ours: weights of zeros that drive the cores all the same."""
     from aiec.codegen.build import load_artifact
     from aiec.codegen.design_folder import MANIFEST
-    from aiec.ir.design import EncoderDesign
     from aiec.kernels.encoder_layout import pack_controls
 
     if not (design / MANIFEST).is_file():
         return {}
     compiled = load_artifact(design).design
-    if not isinstance(compiled, EncoderDesign):
-        return {}
     for block in compiled.sequences:
         if sequence == block.symbol or len(compiled.sequences) == 1:
             return {"weights": pack_controls(compiled.plan, block)}

@@ -18,6 +18,7 @@ from aiec.capture import Capture
 from aiec.fuse_encoder import BlockMatch, fuse_encoder
 from aiec.fuse_linear import LinearMatch, fuse_linear
 from aiec.ir.graph import FusedOp, MixedGraph, OpKind, Role, Value
+from aiec.ir.piece import linear_piece
 from aiec.op_kinds import flop_of, hint, kind_of
 from aiec.provenance import common_path, module_path, user_line
 
@@ -73,7 +74,7 @@ def _block_op(match: BlockMatch, parts: tuple[FusedOp, ...]) -> FusedOp:
         outputs=tuple(out.name for out in match.outs),
         flop=sum(op.flop for op in parts),
         targets=tuple(target for op in parts for target in op.targets),
-        block=match.block,
+        piece=match.block,
         parts=parts,
         module=common_path([op.module for op in parts if op.kind in _WEIGHTED]),
         where=parts[-1].where,
@@ -111,7 +112,7 @@ def _linear_op(match: LinearMatch) -> FusedOp:
         targets=tuple(str(n.target) for n in match.nodes),
         gemm=match.gemm,
         operands=operands,
-        dispatches=max(1, -(-match.rows // match.gemm.m)),
+        piece=linear_piece(match.gemm, operands, max(1, -(-match.rows // match.gemm.m))),
         module=module_path(match.main),
         where=user_line(match.main),
     )

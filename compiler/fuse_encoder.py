@@ -39,8 +39,8 @@ from aiec.encoder_ops import (
     sum_of,
 )
 from aiec.fuse_linear import is_float
-from aiec.ir.block import EncoderBlock, StepOperands
 from aiec.ir.encoder import TILE, BlockKind
+from aiec.ir.piece import Piece, StepOperands
 from aiec.op_kinds import hint
 from aiec.sizes import is_known, shape_of
 
@@ -58,7 +58,7 @@ class BlockMatch:
         name: `encoder_layer_3`, the fourth layer of the graph.
     """
 
-    block: EncoderBlock
+    block: Piece
     outs: tuple[Node, ...]
     nodes: frozenset[Node]
     name: str = ""
@@ -140,12 +140,12 @@ def _layer(out: Node, state: Node, mlp: Node, weights: frozenset[str]) -> BlockM
         if attention is not None:
             steps, scale, more = attention
             _, frames, width = shape_of(out)
-            block = EncoderBlock(
+            block = Piece(
                 kind=BlockKind.LAYER,
                 batch=_windows_of(out),
                 frames=frames,
                 width=width,
-                x=x.name,
+                inputs=(x.name,),
                 steps=(*steps, fc1, fc2),
                 mlp=shape_of(nodes[0])[-1],
                 scale=scale,
@@ -217,12 +217,12 @@ def _stem(out: Node, value: Node, added: Node, weights: frozenset[str]) -> Block
         StepOperands("conv1", first.weight.name, first.bias.name),
         StepOperands("conv2", second.weight.name, second.bias.name),
     )
-    block = EncoderBlock(
+    block = Piece(
         kind=BlockKind.STEM,
         batch=_windows_of(out),
         frames=frames,
         width=width,
-        x=first.x.name,
+        inputs=(first.x.name,),
         steps=steps,
         mels=mels,
         positions=place[0].name,
@@ -238,7 +238,7 @@ def _final(node: Node, made: set[Node], weights: frozenset[str]) -> BlockMatch |
         return None
     batch, (_, frames, width) = _windows_of(node), shape_of(node)
     steps = (StepOperands("norm", None, gamma=norm.gamma.name, beta=norm.beta.name),)
-    block = EncoderBlock(BlockKind.FINAL, batch, frames, width, norm.x.name, steps)
+    block = Piece(BlockKind.FINAL, batch, frames, width, (norm.x.name,), steps)
     return BlockMatch(block, (node,), frozenset(norm.nodes))
 
 
@@ -249,7 +249,7 @@ def _cross(pair: Pair) -> BlockMatch:
     batch = _windows_of(x)
     named = zip(("cross_k", "cross_v"), pair, strict=True)
     steps = tuple(_operands(step, projection.made) for step, projection in named)
-    block = EncoderBlock(BlockKind.CROSS, batch, frames, width, x.name, steps)
+    block = Piece(BlockKind.CROSS, batch, frames, width, (x.name,), steps)
     # What moves x to the products is left outside: other layers may share it.
     taking = frozenset(node for projection in pair for node in projection.made.made)
     return BlockMatch(block, tuple(projection.out for projection in pair), taking)

@@ -10,12 +10,11 @@ Before::
 
 After::
 
-    send_x(x) -> npu_addmm(_, weight, bias, None) -> npu_addmm_1(_, weight, bias, None)
-              -> receive_addmm_1(_)
+    send_x(x) -> npu_addmm(_, weight, bias) -> npu_addmm_1(_, weight, bias) -> receive_addmm_1(_)
 
-A block of an encoder is one such call, with all its weights; one that makes several values gives a
-tuple of them, which getitems take apart. Where an op overwrites what it reads,
-whoever reads the value later gets it by way of the CPU, which received it before.
+A piece is one such call, with all activations that it reads, then all its weights; one that makes
+several values gives a tuple of them, which getitems take apart. Where an op overwrites what it
+reads, whoever reads the value later gets it by way of the CPU, which received it before.
 
 Requires: the partition was made from the `MixedGraph` of this capture. Ensures: the returned module
 takes and returns the same values with the strides and dtypes that were traced, lints, and the
@@ -25,7 +24,7 @@ capture's module is unchanged.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
@@ -34,19 +33,20 @@ from torch.fx import Graph, GraphModule, Node
 
 from aiec.as_traced import as_traced
 from aiec.capture import Capture
-from aiec.ir.graph import FusedOp, OpKind
+from aiec.ir.graph import FusedOp
 from aiec.ir.partition import Partition
+from aiec.ir.piece import Piece
 
 
 class NpuOps(Protocol):
-    """What a session offers for its pieces, GEMMs or blocks; values on the device are opaque."""
+    """What a session offers for its pieces; values on the device are opaque."""
 
-    def send(self, piece: Any, /) -> Callable[[torch.Tensor], Any]:
-        """Make the call that brings a tensor to the device as the x of `piece`."""
+    def send(self, piece: Piece, number: int, /) -> Callable[[torch.Tensor], Any]:
+        """Make the call that brings a tensor to the device as an input of `piece`."""
         ...
 
-    def run(self, piece: Any, /) -> Callable[..., Any]:
-        """Make the call (x, ...) that computes `piece` on the device; `_others` has its order.
+    def run(self, piece: Piece, /) -> Callable[..., Any]:
+        """Make the call (inputs, weights) that computes `piece` on the device.
 
         It gives a value, or a tuple where the piece makes several.
         """
@@ -56,18 +56,13 @@ class NpuOps(Protocol):
         """Bring a value back: contiguous, float32."""
         ...
 
-    def hands_over(self, producer: Any, consumer: Any, /) -> bool:
-        """Whether `consumer` can read `producer`'s output on the device."""
+    def hands_over(self, producer: Piece, result: int, consumer: Piece, number: int, /) -> bool:
+        """Whether `consumer` can read a result of `producer` on the device as its input."""
         ...
 
-    def overwrites(self, piece: Any, /) -> bool:
-        """Whether `piece` leaves its output where its x was."""
+    def overwrites(self, piece: Piece, /) -> bool:
+        """Whether `piece` leaves its output where its first input was."""
         ...
-
-
-_TRANSPOSE = torch.ops.aten.t.default
-
-Sessions = Mapping[OpKind, NpuOps]
 
 
 class NpuCall(nn.Module):
@@ -86,12 +81,12 @@ class NpuCall(nn.Module):
         return self.label
 
 
-def insert_npu_calls(captured: Capture, partition: Partition, sessions: Sessions) -> GraphModule:
-    """Return the mixed graph: NPU ops as calls of their sessions, everything else as it was."""
+def insert_npu_calls(captured: Capture, partition: Partition, npu: NpuOps) -> GraphModule:
+    """Return the mixed graph: NPU ops as calls of the session, everything else as it was."""
     graph = Graph()
     graph.output(graph.graph_copy(captured.module.graph, val_map={}))
     module = GraphModule(captured.module, graph)
-    insertion = _Insertion(module, sessions)
+    insertion = _Insertion(module, npu)
     for op in partition.npu_ops:
         insertion.replace(op)
     graph.eliminate_dead_code()
@@ -104,20 +99,20 @@ def insert_npu_calls(captured: Capture, partition: Partition, sessions: Sessions
 class _Insertion:
     """Knows which values are on the device already, while ops are replaced in execution order."""
 
-    def __init__(self, module: GraphModule, sessions: Sessions) -> None:
-        self._module, self._sessions = module, sessions
+    def __init__(self, module: GraphModule, npu: NpuOps) -> None:
+        self._module, self._npu = module, npu
         self._nodes = {node.name: node for node in module.graph.nodes}  # by name in the capture
-        self._sent: dict[tuple[str, OpKind], Node] = {}
-        self._made: dict[str, tuple[Node, FusedOp]] = {}
+        self._sent: dict[str, list[tuple[Piece, int, Node]]] = {}
+        self._made: dict[str, tuple[Node, Piece, int]] = {}
 
     def replace(self, op: FusedOp) -> None:
         """Compute `op` on the device; ops of the CPU read what is received."""
-        npu, graph = self._sessions[op.kind], self._module.graph
+        npu, graph, piece = self._npu, self._module.graph, op.piece
+        assert piece is not None, op.name
         with graph.inserting_before(min(self._nodes[name] for name in op.outputs)):
-            x = self._x(op)
-            call = self._call(
-                f"npu_{op.name}", op.piece.label, npu.run(op.piece), x, *self._others(op)
-            )
+            inputs = [self._input(piece, number) for number in range(len(piece.inputs))]
+            weights = [self._nodes[name] for name in piece.weights]
+            call = self._call(f"npu_{op.name}", piece.label, npu.run(piece), *inputs, *weights)
             made = [call]
             if len(op.outputs) > 1:
                 made = [
@@ -129,46 +124,40 @@ class _Insertion:
             ]
         for node in (call, *made):  # no tensors: what `out` says of shapes is true of `received`
             node.meta = {}
-        for name, value, copy in zip(op.outputs, made, received, strict=True):
+        for number, (name, value, copy) in enumerate(zip(op.outputs, made, received, strict=True)):
             out = self._nodes[name]
             copy.meta = dict(out.meta)
             out.replace_all_uses_with(copy)
             self._nodes[name] = copy
-            self._made[name] = value, op
+            self._made[name] = value, piece, number
 
     def _receive(self, op: FusedOp, value: Node, out: Node) -> Node:
         """Bring `value` back as the tensor that `out` is to the graph."""
-        receive, restore = self._sessions[op.kind].receive, as_traced(out.meta["val"])
+        receive, restore = self._npu.receive, as_traced(out.meta["val"])
         return self._call(
             f"receive_{op.name}", "to the CPU", lambda on_npu: restore(receive(on_npu)), value
         )
 
-    def _x(self, op: FusedOp) -> Node:
-        """The op's x on the device; forgotten here if the op overwrites it."""
-        npu, name = self._sessions[op.kind], op.x
+    def _input(self, piece: Piece, number: int) -> Node:
+        """An input of the piece on the device; forgotten here if the piece overwrites it."""
+        name = piece.inputs[number]
+        overwritten = number == 0 and self._npu.overwrites(piece)
         handed = self._made.get(name)
-        if handed and handed[1].kind is op.kind and npu.hands_over(handed[1].piece, op.piece):
-            if npu.overwrites(op.piece):
+        if handed and self._npu.hands_over(handed[1], handed[2], piece, number):
+            if overwritten:
                 del self._made[name]
             return handed[0]
-        sent = self._sent.get((name, op.kind))
-        if sent is None:
-            sent = self._call(f"send_{name}", "to the NPU", npu.send(op.piece), self._nodes[name])
-            self._sent[name, op.kind] = sent
-        if npu.overwrites(op.piece):
-            del self._sent[name, op.kind]
-        return sent
-
-    def _others(self, op: FusedOp) -> tuple[Node | None, ...]:
-        """Weight, bias and residual of a linear op; all weights of a block."""
-        if op.block is not None:
-            return tuple(self._nodes[name] for name in op.block.weights)
-        assert op.operands is not None, op.name
-        names = op.operands.weight, op.operands.bias, op.operands.residual
-        weight, *others = (self._nodes[name] if name else None for name in names)
-        if op.operands.turned:
-            weight = self._module.graph.call_function(_TRANSPOSE, (weight,))
-        return weight, *others
+        sent = self._sent.setdefault(name, [])
+        for place, (other, its_number, node) in enumerate(sent):
+            if other.kind is piece.kind and other.takes(its_number) == piece.takes(number):
+                if overwritten:
+                    del sent[place]
+                return node
+        send = self._npu.send(piece, number)
+        node = self._call(f"send_{name}", "to the NPU", send, self._nodes[name])
+        if not overwritten:
+            sent.append((piece, number, node))
+        return node
 
     def _call(
         self, name: str, label: str, call: Callable[..., Any], *operands: Node | None

@@ -1,11 +1,10 @@
-"""KernelPlan, Design and Artifact: what codegen makes of the NPU side of a partition.
+"""Design and Artifact: what codegen makes of the NPU side of a partition.
 
-plan   GemmPlan | EncoderPlan   tiles, placement and layouts chosen (codegen/plan_*.py)
-emit   Design | EncoderDesign   MLIR-AIE text + host contract       (codegen/emit_*.py)
-build  Artifact                 a folder that a device can load     (codegen/build.py)
+plan   EncoderPlan   steps, placement and layouts chosen (codegen/plan_steps.py)
+emit   Design        MLIR-AIE text + host contract       (codegen/emit.py)
+build  Artifact      a folder that a device can load     (codegen/build.py)
 
-A `Design` computes the GEMMs of linear layers that stand alone, an `EncoderDesign` the blocks of
-an encoder (`ir/encoder.py`).
+The blocks of a plan are in `ir/encoder.py`.
 """
 
 from __future__ import annotations
@@ -14,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiec.ir.encoder import BlockSequence, EncoderPlan
-from aiec.ir.graph import Gemm
-from aiec.ir.target import Target
 
 
 @dataclass(frozen=True, slots=True)
 class GemmTiling:
-    """Tile sizes in elements. One tiling serves all GEMMs of a design.
+    """Sizes of a core's tile, in elements, and of the matrix unit's instruction.
 
     A core multiplies an (m, k) tile of x by a (k, n) tile of the weights. `r`, `s`, `t` is the
     shape of the matrix unit's instruction: (r, s) @ (s, t). A mem tile holds x in (m, k_l2) pieces.
@@ -63,60 +60,11 @@ class GemmTiling:
 
 
 @dataclass(frozen=True, slots=True)
-class GemmShape:
-    """A GEMM and its padded sizes in elements: mp, kp, np are multiples of the array's tile."""
-
-    gemm: Gemm
-    mp: int
-    kp: int
-    np: int
-
-
-@dataclass(frozen=True, slots=True)
-class GemmPlan:
-    """One array configuration, and the GEMMs that run on it through runtime parameters."""
-
-    target: Target
-    tiling: GemmTiling
-    columns: int
-    rows: int
-    shapes: tuple[GemmShape, ...]
-    why: str  # how the tiling was chosen, for a person
-
-    @property
-    def block_m(self) -> int:
-        """Rows of x that the array takes in one step."""
-        return self.rows * self.tiling.m
-
-    @property
-    def block_n(self) -> int:
-        """Columns of the output that the array makes in one step."""
-        return self.columns * self.tiling.n
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One host buffer of a runtime sequence, in order."""
-
-    role: str  # x | weight | residual | out
-    nbytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One runtime sequence of a design: the symbol to run for a shape, and its buffers."""
-
-    symbol: str
-    shape: GemmShape
-    arguments: tuple[Argument, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class KernelBuild:
     """One object file that cores link with: a source of `kernels/cpp`, and how to compile it."""
 
-    object: str  # gemm_bf16.o
-    source: str  # gemm_bf16.cc
+    object: str  # encoder.o
+    source: str  # encoder.cc
     defines: tuple[tuple[str, str], ...]
     symbols: tuple[str, ...]
 
@@ -131,27 +79,7 @@ class Instructions:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """MLIR-AIE text of one array configuration with its host contract."""
-
-    name: str
-    epoch: str  # E1 | E2
-    text: str
-    plan: GemmPlan
-    sequences: tuple[Sequence, ...]
-    kernels: tuple[KernelBuild, ...]
-    instructions: tuple[Instructions, ...] = ()  # of the sequences, in their order
-
-    def sequence_for(self, gemm: Gemm) -> Sequence:
-        """The runtime sequence that computes `gemm`; KeyError if there is none."""
-        for sequence in self.sequences:
-            if sequence.shape.gemm == gemm:
-                return sequence
-        raise KeyError(gemm.label)
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderDesign:
-    """MLIR-AIE text of one array configuration that runs an encoder's blocks, one a sequence."""
+    """MLIR-AIE text of one array configuration with its host contract: a block a sequence."""
 
     name: str
     epoch: str  # E1 | E2
@@ -166,13 +94,10 @@ class EncoderDesign:
         return self.plan.blocks
 
 
-AnyDesign = Design | EncoderDesign
-
-
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A built design; `xclbin` only where the vendor's tools made one. The simulator needs none."""
 
-    design: AnyDesign
+    design: Design
     directory: Path | None = None
     xclbin: Path | None = None

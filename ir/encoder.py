@@ -1,8 +1,8 @@
 """The words for a transformer encoder that runs on the array as a whole.
 
 `compiler/` finds an encoder in a traced graph and describes its sizes with `EncoderShape`;
-`codegen/plan_encoder.py` pads and places it: an `EncoderPlan` of blocks, each one runtime sequence
-of steps on one array configuration; `codegen/emit_encoder.py` prints it. A layer's sequence runs
+`codegen/plan_steps.py` pads and places it: an `EncoderPlan` of blocks, each one runtime sequence
+of steps on one array configuration; `codegen/emit.py` prints it. A layer's sequence runs
 once for each layer, with that layer's weights.
 
 Everything is made of 64x64 bf16 tiles, in host memory as on the streams: all of Whisper's sizes
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from aiec.ir.graph import Activation
+from aiec.ir.graph import Activation, Gemm
 from aiec.ir.target import Target
 
 TILE = 64  # rows, columns and depth of every object of a core
@@ -51,12 +51,22 @@ class Kind(IntEnum):
 
 
 class BlockKind(StrEnum):
-    """What a block of an encoder is; each is one runtime sequence."""
+    """What a block is; each is one runtime sequence."""
 
     STEM = "stem"  # two convolutions with GELU, positions added
     LAYER = "layer"  # pre-norm self attention and MLP, both with a residual
     FINAL = "final"  # the last layer norm
     CROSS = "cross"  # keys and values of a decoder layer's cross attention, from the final output
+    LINEAR = "linear"  # one linear layer by itself
+
+
+class Access(StrEnum):
+    """What a sequence does with a host buffer."""
+
+    IN = "in"  # reads it: an activation that comes with each run
+    OUT = "out"  # writes all of it
+    INOUT = "inout"  # changes it in place
+    RESIDENT = "resident"  # weights, and room to work in: stays between runs
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -137,7 +147,7 @@ class GemmStep:
         runs: the true k is so many equal runs, each of them padded (a convolution's taps).
         parts: k tiles of a column tile's weights that a mem tile holds, by slot: all, or a whole
             fraction of them where they do not fit.
-        turns: row blocks for which what stays there stays: 1, or the plan's `row_blocks`.
+        turns: row blocks for which what stays there stays; it divides the mem tiles' `turns`.
         pieces: 1 where all parts stay equally long. Else slots 0 and 2 hold so many parts, which
             stay and are sent one by one, each before a part of slot 1 or 3, which is streamed.
         sets: 2 where the next panel moves in beside the one that is sent.
@@ -167,6 +177,11 @@ class GemmStep:
     transpose: bool = False
     residuals: tuple[Matrix, ...] = ()
     part: KPart | None = None
+
+    @property
+    def activations(self) -> tuple[Matrix, ...]:
+        """All that the step reads and writes but weights."""
+        return (self.x, *self.residuals, self.out)
 
     @property
     def operand(self) -> str:
@@ -243,6 +258,11 @@ class AttentionStep:
     out: Matrix
 
     @property
+    def activations(self) -> tuple[Matrix, ...]:
+        """All that the step reads and writes but weights."""
+        return (self.q, self.kv, self.out)
+
+    @property
     def units(self) -> int:
         """Heads and query tiles that each core takes."""
         return sum(run.units for run in self.runs)
@@ -260,18 +280,20 @@ Step = GemmStep | AttentionStep
 class HostBuffer:
     """An argument of a sequence.
 
-    Its role: mel | conv | positions | state | work | weights | out | cross_k | cross_v.
+    Its role: mel | conv | positions | state | work | weights | out | cross_k | cross_v of an
+    encoder's blocks; x | residual | weights | out of a linear layer.
     """
 
     role: str
     nbytes: int
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
 class BlockSequence:
     """One runtime sequence: a block's steps and its arguments, in order.
 
-    `macs` counts multiply-accumulates without padding.
+    `macs` counts multiply-accumulates without padding. `gemm` is set for a linear layer alone.
     """
 
     symbol: str
@@ -279,6 +301,25 @@ class BlockSequence:
     steps: tuple[Step, ...]
     arguments: tuple[HostBuffer, ...]
     macs: int
+    gemm: Gemm | None = None
+
+    @property
+    def read(self) -> tuple[HostBuffer, ...]:
+        """The activations that come with a run, in order."""
+        return tuple(a for a in self.arguments if a.access in (Access.IN, Access.INOUT))
+
+    @property
+    def made(self) -> tuple[HostBuffer, ...]:
+        """The activations that a run makes, in order."""
+        return tuple(a for a in self.arguments if a.access in (Access.OUT, Access.INOUT))
+
+    def where(self, role: str) -> Matrix:
+        """Where the tiles of an activation lie, as the steps have it; KeyError if none does."""
+        for step in self.steps:
+            for matrix in step.activations:
+                if matrix.buffer == role:
+                    return matrix
+        raise KeyError(role)
 
     def argument(self, role: str) -> HostBuffer:
         """The argument of a role; KeyError if there is none."""
@@ -299,11 +340,12 @@ class BlockSequence:
 class MemTileSizes:
     """How a mem tile's memory is used: x objects, and weight objects by slot.
 
-    The pieces of any step divide `pieces`.
+    The pieces of any step divide `pieces`, and the row blocks for which its weights stay `turns`.
     """
 
     x_depth: int
     slots: tuple[int, ...]
+    turns: int
     pieces: int = 1
 
     @property
@@ -314,19 +356,16 @@ class MemTileSizes:
 
 @dataclass(frozen=True, slots=True)
 class EncoderPlan:
-    """One array configuration, and the blocks of an encoder that run on it.
+    """One array configuration, and the blocks that run on it.
 
-    `row_tiles` are those of the padded frames (1500 frames: 24 tiles, 1536 rows), `state_tiles` the
-    column tiles of the residual stream and of the final output, padding included. `dtype`, one of
-    the target's: what products keep of activations.
+    `shape` is that of the encoder whose blocks they are, None if they are linear layers alone.
+    `dtype`, one of the target's: what products keep of activations.
     """
 
     target: Target
-    shape: EncoderShape
+    shape: EncoderShape | None
     columns: int
     rows: int
-    row_tiles: int
-    state_tiles: int
     mem: MemTileSizes
     dtype: str
     blocks: tuple[BlockSequence, ...]
@@ -338,18 +377,13 @@ class EncoderPlan:
         return 2 if self.dtype == "bf16" and "bfp16" in self.target.dtypes else 1
 
     @property
-    def row_blocks(self) -> int:
-        """Row tiles of one array row."""
-        return self.row_tiles // self.rows
-
-    @property
     def slot_units(self) -> int:
         """What a slot's lock counts: each time that a part of it is sent is a share of it."""
-        return self.row_blocks * self.mem.pieces
+        return self.mem.turns * self.mem.pieces
 
-    def block(self, kind: BlockKind) -> BlockSequence:
-        """The block of a kind; KeyError if it was not planned."""
+    def block(self, kind: BlockKind, gemm: Gemm | None = None) -> BlockSequence:
+        """The block of a kind, the linear layer of a GEMM; KeyError if it was not planned."""
         for block in self.blocks:
-            if block.kind is kind:
+            if block.kind is kind and block.gemm == gemm:
                 return block
-        raise KeyError(kind)
+        raise KeyError(kind if gemm is None else gemm.label)

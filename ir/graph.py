@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # those words are made of these
-    from aiec.ir.block import EncoderBlock
+    from aiec.ir.piece import Piece
 
 
 class OpKind(StrEnum):
@@ -117,12 +117,10 @@ class FusedOp:
         inputs, outputs: names of `Value`s.
         flop: two a MAC; zero for views.
         gemm, operands: set for `OpKind.LINEAR` alone.
-        dispatches: how often a linear op runs its GEMM, each time on the next m rows: more than
-            once where their number is symbolic; as it was when the graph was traced.
         module: path of the module that traced to it (`blocks.0.mlp.0`), or "".
         where: the user's line (`model.py:120 in forward`), or "".
-        block, parts: set for `OpKind.ENCODER_BLOCK` alone: what it computes, and the ops that do
-            it where it stays on the CPU.
+        piece: what the NPU would compute; None for what no block of ours is.
+        parts: set for `OpKind.ENCODER_BLOCK` alone: the ops that do it where it stays on the CPU.
     """
 
     name: str
@@ -136,29 +134,14 @@ class FusedOp:
     operands: GemmOperands | None = None
     module: str = ""
     where: str = ""
-    block: EncoderBlock | None = None
+    piece: Piece | None = None
     parts: tuple[FusedOp, ...] = ()
-    dispatches: int = 1
 
     def __post_init__(self) -> None:
         assert (self.gemm is None) == (self.operands is None), self.name
-        assert (self.block is None) == (not self.parts), self.name
-        assert (self.block is None) == (self.kind is not OpKind.ENCODER_BLOCK), self.name
+        assert (self.kind is OpKind.ENCODER_BLOCK) == bool(self.parts), self.name
+        assert self.piece or (self.gemm is None and not self.parts), self.name
         assert self.nodes, self.name
-
-    @property
-    def piece(self) -> Gemm | EncoderBlock:
-        """What the NPU would compute, for an op that it may run."""
-        piece = self.gemm or self.block
-        assert piece is not None, self.name
-        return piece
-
-    @property
-    def x(self) -> str:
-        """The value that goes through it, for an op that the NPU may run."""
-        one = self.operands or self.block
-        assert one is not None, self.name
-        return one.x
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiec.ir.block import EncoderBlock
-from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
+from aiec.ir.graph import FusedOp, MixedGraph, OpKind
+from aiec.ir.piece import Piece
 from aiec.ir.target import Target
 
 
@@ -193,14 +193,9 @@ class Partition:
         return tuple(o for o, d in pairs if d.side is Side.NPU and o.kind is not OpKind.VIEW)
 
     @property
-    def gemms(self) -> tuple[Gemm, ...]:
-        """The distinct GEMMs on the NPU, sorted."""
-        return tuple(sorted({op.gemm for op in self.npu_ops if op.gemm is not None}))
-
-    @property
-    def blocks(self) -> tuple[EncoderBlock, ...]:
-        """The blocks of an encoder on the NPU, in execution order."""
-        return tuple(op.block for op in self.npu_ops if op.block is not None)
+    def pieces(self) -> tuple[Piece, ...]:
+        """What the NPU computes, in execution order."""
+        return tuple(op.piece for op in self.npu_ops if op.piece is not None)
 
     @property
     def npu_flop_share(self) -> float:

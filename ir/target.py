@@ -52,6 +52,7 @@ class Target:
     mem_tile_bytes: int  # TM
     stream_bytes_per_cycle: int  # one DMA channel or switch port; AM020, TAKA table 1
     bf16_macs_per_cycle: int  # of one core, native bf16, fp32 accumulation
+    bfp16_macs_per_cycle: int  # of one core; 0 where it multiplies none
     ddr_bytes_per_s: int  # seen by the NPU with GEMM-like reads; TAKA s5.2.1
     dispatch_us: float  # one warm submission with its wait
     host_us: float  # host software around a submission; AIR
@@ -80,6 +81,12 @@ class Target:
     def peak_bf16_flops(self) -> float:
         """Two flop a MAC, all cores, native bf16, in flop/s."""
         return 2.0 * self.bf16_macs_per_cycle * self.cores * self.clock_hz
+
+    @property
+    def peak_flops(self) -> float:
+        """The same of the fastest products that our kernels take, flop/s."""
+        rate = max(self.bf16_macs_per_cycle, self.bfp16_macs_per_cycle)
+        return 2.0 * rate * self.cores * self.clock_hz
 
     def with_sku(
         self, *, clock_hz: int | None = None, ddr_bytes_per_s: int | None = None
@@ -115,6 +122,7 @@ NPU1 = Target(
     mem_tile_bytes=512 * 1024,
     stream_bytes_per_cycle=4,
     bf16_macs_per_cycle=128,  # aie_api aie2 mmul 4x8x4, one a cycle
+    bfp16_macs_per_cycle=0,
     ddr_bytes_per_s=15_000_000_000,
     dispatch_us=150.0,  # HW254; xrt-smi validate shows about 100
     host_us=70.0,
@@ -140,6 +148,7 @@ NPU2 = replace(
     clock_hz=1_800_000_000,  # DRV, TAKA (Krackan in turbo), VEGAH (HX 370: 1808 MHz)
     stream_bytes_per_cycle=8,  # AM027, and TAKA's table 1 by arithmetic; mlir-aie's database says 4
     bf16_macs_per_cycle=32,  # VEGAH: a native 4x8x8 takes 8 instructions on AIE2P
+    bfp16_macs_per_cycle=512,  # JENA: an 8x8x8 product a cycle
     # Source: TAKA about 50; VEGAH 33; AIR 28-70 by pattern. 45 for GEMM.
     ddr_bytes_per_s=45_000_000_000,
     dispatch_us=100.0,  # AIR: 80-116 us, Linux, turbo

@@ -3,10 +3,8 @@
     spec.py, registry.py      KernelSpec, and KERNELS: all of them by symbol
     gemm_bf16.py, cycles.py   the GEMM's spec and its cycle model
     tolerances.py             how close each kernel is to its torch body
-    tile_memory.py            what a core and a mem tile hold for a tiling
-    gemm_cost.py              a GEMM's time on the array, for planner and partitioner
-    layout.py                 DDR buffers to and from torch's row-major arrays
-    encoder*.py               the encoder's kernels: specs, torch bodies, cycle models
+    encoder*.py               the kernels of all designs: specs, torch bodies, cycle models, a
+                              step's time on the array, DDR buffers to and from torch's arrays
     host.py                   the C++ compiled for this machine, for the simulator
     torch_kernels.py          the torch bodies in its place
     timed_kernels.py          nothing in its place: only time passes

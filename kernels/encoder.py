@@ -1,7 +1,7 @@
 """The encoder's kernels: specs of `cpp/encoder.cc`, whose tiles are all 64 x 64 x 64.
 
 What each means is in `encoder_bodies.py`, how long it takes in `encoder_cycles.py`; in which order
-a core calls them, `codegen/emit_encoder.py` says. Refuses every tiling but those of `tiling_for`.
+a core calls them, `codegen/emit.py` says. Refuses every tiling but those of `tiling_for`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ fills what room there is for x. A panel of weights adds its bytes to all the til
 stays, if the next one moves in beside it, else to the last of them. The sequence's commands run
 beside all that.
 
-Used by `codegen/plan_encoder.py`, and by whoever needs an encoder's time without its text.
+Used by `codegen/plan_steps.py`, and by whoever needs an encoder's time without its text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiec.ir.encoder import (
-    CONTROL_OBJECTS,
     OBJECT_BYTES,
     TILE_ELEMS,
     AttentionStep,
@@ -65,12 +64,27 @@ class StepCost:
 def block_cycles(plan: EncoderPlan, block: BlockSequence) -> float:
     """Predicted cycles of a block's sequence.
 
-    Before its first transfer, the chains of single objects and of the first panel are written.
+    The chains of single objects and of the first panel are written when x and weights are on their
+    way: what comes of the panel meanwhile need not be waited for.
     """
     first = block.steps[0]
+    queries = any(isinstance(step, AttentionStep) for step in block.steps)
     panel = 2 * len(first.parts) if isinstance(first, GemmStep) else 0
-    start = plan.columns * (2 * CONTROL_OBJECTS + panel) * TRANSFER_CYCLES
-    return start + sum(step_cost(plan, step).total for step in block.steps)
+    chains = plan.columns * ((4 if queries else 2) + panel) * TRANSFER_CYCLES
+    streams = 2 * plan.columns + plan.rows
+    hidden = _first_part(plan, first) if isinstance(first, GemmStep) else 0
+    return (
+        streams * TRANSFER_CYCLES
+        + chains
+        - hidden
+        + sum(step_cost(plan, step).total for step in block.steps)
+    )
+
+
+def _first_part(plan: EncoderPlan, step: GemmStep) -> float:
+    """Cycles in which the first part of all columns' weights comes from DDR."""
+    bandwidth = plan.target.ddr_bytes_per_s / plan.target.clock_hz
+    return plan.columns * step.parts[0] * OBJECT_BYTES / bandwidth
 
 
 def step_cost(plan: EncoderPlan, step: Step) -> StepCost:
@@ -113,8 +127,7 @@ def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
     norms = step.row_blocks * _statistics(plan, step)
     ddr_bytes = tiles * moved + tiles // turns * panel
     commands = _commands(plan, step)
-    first = plan.columns * step.parts[0] * OBJECT_BYTES / bandwidth
-    fill = first + epilogue + plan.rows * TILE_BYTES / stream
+    fill = _first_part(plan, step) + epilogue + plan.rows * TILE_BYTES / stream
     return StepCost(
         array=tiles * array + norms,
         streams=tiles * streams,

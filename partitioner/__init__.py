@@ -2,7 +2,7 @@
 
 Between `compiler/fuse.py` (MixedGraph) and codegen (which sees only what landed on the NPU).
 
-    cost.py, gemm_model.py, cpu_profile.py   predicted times
+    cost.py, piece_model.py, cpu_profile.py  predicted times
     machines.py, calibrate.py                the parts by name; this machine measured
     shared_memory.py                         both devices on one DRAM
     demands.py                               what the user overrules

@@ -19,12 +19,12 @@ from aiec.partitioner.case import Case
 from aiec.partitioner.cost import Costs
 from aiec.partitioner.cpu_profile import CpuProfile
 from aiec.partitioner.demands import Demand, demands, refuse_empty, refuse_memory
-from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
 from aiec.partitioner.evaluate import least_memory, switches_at, waits_us
 from aiec.partitioner.explain import reason
 from aiec.partitioner.heft import heft
 from aiec.partitioner.judge import Judge
 from aiec.partitioner.machines import npu_of_part
+from aiec.partitioner.piece_model import UNPLANNED, Planner
 from aiec.partitioner.problem import Machine, Plan
 from aiec.partitioner.regions import alike
 from aiec.partitioner.schedule import chain, interval_us
@@ -43,21 +43,21 @@ def assign(
     options: Options,
     cpu: CpuProfile | None = None,
     *,
-    encoder: EncoderModel = UNPLANNED,
+    planner: Planner = UNPLANNED,
     windows: int = 1,
     audio_s: float | None = None,
 ) -> Partition:
     """Decide for each op of `graph` where it runs.
 
     Without a target everything is the CPU's. Without `cpu`, what the option `cpu` says; a part's
-    name sets the clock of its NPU too. `encoder` prices blocks of an encoder, which stay on the CPU
-    without its plan. `windows` and `audio_s` say what a pass of the graph stands for. Raises
-    `PartitionError` for demands that cannot be met.
+    name sets the clock of its NPU too. `planner` prices pieces, which stay on the CPU without it.
+    `windows` and `audio_s` say what a pass of the graph stands for. Raises `PartitionError` for
+    demands that cannot be met.
     """
     cpu = cpu or chosen_cpu(options.cpu, target)
     target = npu_of_part(options.cpu, target) if target else None
     objective = Objective(options.objective)
-    case = Case(graph, Costs(graph, target, cpu, encoder), options.memory_mb * _MIB)
+    case = Case(graph, Costs(graph, target, cpu, planner), options.memory_mb * _MIB)
     fixed = demands(graph, options, case.costs.obstacle)
     best = best_plan(case.problem, objective, case.fixed(fixed), _in_flight(objective))
     if best is None:
@@ -173,7 +173,4 @@ def _settings(
         settings |= {f"target.{key}": str(value) for key, value in numbers.items()}
     shared: Machine = case.problem.machine
     settings |= {f"shared.{key}": str(value) for key, value in asdict(shared).items()}
-    if case.costs.tiling is not None:
-        tiling = case.costs.tiling
-        settings["estimate.tiling"] = f"{tiling.m}x{tiling.k}x{tiling.n} elements a core"
     return tuple(settings.items())

@@ -1,7 +1,6 @@
 """Case: a graph with its costs as numbers for the solvers. Between `cost.py` and `assign.py`.
 
-Views are contracted: whoever reads a view reads the value that it looks at. A residual is laid out
-by the host wherever it was made, so the host reads it.
+Views are contracted: whoever reads a view reads the value that it looks at.
 """
 
 from __future__ import annotations
@@ -26,8 +25,7 @@ class Case:
         self.npu = tuple(costs.on_npu(op) for op in self.ops)
         self.cpu = tuple(costs.on_cpu(op) for op in self.ops)
         works = tuple(
-            prices.work(op, cpu, npu, costs)
-            for op, cpu, npu in zip(self.ops, self.cpu, self.npu, strict=True)
+            prices.work(cpu, npu, costs) for cpu, npu in zip(self.cpu, self.npu, strict=True)
         )
         machine = prices.machine(costs, works, memory_bytes)
         self.problem = Problem(works, self._flows(), machine)
@@ -63,12 +61,8 @@ class Case:
         readers: dict[str, list[int]] = {}
         host: set[str] = {self.root(name) for name in self.graph.outputs}
         for i, op in enumerate(self.ops):
-            residual = op.operands.residual if op.operands else None
             for name in op.inputs:
-                if name == residual:
-                    host.add(self.root(name))
-                if name != residual or (op.operands and name == op.operands.x):
-                    readers.setdefault(self.root(name), []).append(i)
+                readers.setdefault(self.root(name), []).append(i)
         names = dict.fromkeys([*readers, *sorted(host & self.maker.keys())])
         flowing = [n for n in names if self.costs.values[n].role is Role.ACTIVATION]
         return tuple(self._flow(n, tuple(readers.get(n, ())), n in host) for n in flowing)

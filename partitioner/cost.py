@@ -14,14 +14,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiec.ir.block import EncoderBlock
 from aiec.ir.graph import Activation, FusedOp, MixedGraph, OpKind, Role, Value
 from aiec.ir.partition import Cost
 from aiec.ir.target import NPU1, Target
-from aiec.partitioner.cpu_profile import CpuProfile, profile_for
-from aiec.partitioner.encoder_model import UNPLANNED, EncoderModel
-from aiec.partitioner.gemm_model import estimate_tiling, gemm_cost
+from aiec.partitioner.cpu_profile import CpuProfile
 from aiec.partitioner.physics.constants import ErrorBar, load
+from aiec.partitioner.piece_model import UNPLANNED, PieceCost, Planner, Refusal
 
 _NPU_ITEMSIZE = 2  # bf16
 _NPU_DTYPES = ("float32", "float16", "bfloat16")
@@ -56,75 +54,56 @@ class Costs:
         graph: MixedGraph,
         target: Target | None,
         cpu: CpuProfile,
-        encoder: EncoderModel = UNPLANNED,
+        planner: Planner = UNPLANNED,
     ) -> None:
         self.graph, self.target, self.cpu = graph, target, cpu
         self.values: dict[str, Value] = {value.name: value for value in graph.values}
-        self.encoder = encoder
-        gemms = tuple(op.gemm for op in graph.ops if op.gemm and not self.obstacle(op))
-        self.tiling = estimate_tiling(gemms, target) if target and gemms else None
+        self.planner = planner
 
     def obstacle(self, op: FusedOp) -> str | None:
         """Why the NPU cannot run `op`, as the end of a sentence; None if it can."""
+        priced = self._priced(op)
+        return priced.why if isinstance(priced, Refusal) else None
+
+    def on_npu(self, op: FusedOp) -> Cost | None:
+        """Cost on the NPU with all neighbours on the CPU, or None where there is an obstacle.
+
+        The array's time for each step of each window, a dispatch a window.
+        """
+        priced, target, piece = self._priced(op), self.target, op.piece
+        if isinstance(priced, Refusal) or target is None or piece is None:
+            return None
+        bar = _npu_bar()
+        cost = Cost(
+            compute_us=priced.compute_us,
+            memory_us=priced.memory_us,
+            dispatch_us=piece.batch * (target.dispatch_us + target.host_us),
+            transfer_us=sum(map(self.crossing_us, (*piece.inputs, *op.outputs))),
+            ddr_bytes=priced.ddr_bytes,
+            dispatches=piece.batch,
+            resident_bytes=_NPU_ITEMSIZE
+            * sum(math.prod(self.values[name].shape) for name in piece.weights),
+            low=bar.low,
+            high=bar.high,
+        )
+        return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
+
+    def _priced(self, op: FusedOp) -> PieceCost | Refusal:
+        """What the planner says of an op, if it is one that a device of this project may run."""
         if self.target is None:
-            return "there is no NPU to decide about"
-        if op.block is not None:
-            return self.encoder.obstacle(op.block)
-        if op.kind is not OpKind.LINEAR or op.gemm is None:
+            return Refusal("there is no NPU to decide about")
+        if op.piece is None:
             read = {self.values[name].dtype for name in op.inputs}
             foreign = sorted(read - set(_NPU_DTYPES)) if op.kind is OpKind.MATMUL else ()
             if foreign:
-                return f"our kernels take no {foreign[0]}"
-            return f"no kernel of ours runs {_called(op)}"
-        if op.gemm.residual and op.gemm.activation is not Activation.NONE:
-            return "our GEMM kernel cannot both apply GELU and add a residual"
+                return Refusal(f"our kernels take no {foreign[0]}")
+            return Refusal(f"no kernel of ours runs {_called(op)}")
         flowing = [self.values[name] for name in (*op.inputs, *op.outputs)]
         flowing = [value for value in flowing if value.role is Role.ACTIVATION]
         foreign = sorted({value.dtype for value in flowing} - set(_NPU_DTYPES))
-        return f"our kernels take no {foreign[0]}" if foreign else None
-
-    def on_npu(self, op: FusedOp) -> Cost | None:
-        """Cost on the NPU with all neighbours on the CPU, or None where there is an obstacle."""
-        if self.obstacle(op) is not None:
-            return None
-        if op.block is not None:
-            return self._block_on_npu(op, op.block)
-        assert self.target and self.tiling and op.gemm and op.operands
-        target, gemm = self.target, gemm_cost(op.gemm, self.tiling, self.target)
-        bar = _npu_bar()
-        cost = Cost(
-            compute_us=op.dispatches * 1e6 * gemm.busy / target.clock_hz,
-            memory_us=op.dispatches * 1e6 * gemm.memory / target.clock_hz,
-            dispatch_us=op.dispatches * (target.dispatch_us + target.host_us),
-            transfer_us=self.crossing_us(op.operands.x)
-            + self.residual_us(op)
-            + self.crossing_us(op.outputs[0]),
-            ddr_bytes=op.dispatches * gemm.ddr_bytes,
-            dispatches=op.dispatches,
-            resident_bytes=_NPU_ITEMSIZE * math.prod(self.values[op.operands.weight].shape),
-            low=bar.low,
-            high=bar.high,
-        )
-        return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
-
-    def _block_on_npu(self, op: FusedOp, block: EncoderBlock) -> Cost:
-        """Cost of a block: the array's time for each step of each window, a dispatch a window."""
-        assert self.target
-        target, steps = self.target, self.encoder.cost(block)
-        bar = _npu_bar()
-        cost = Cost(
-            compute_us=steps.compute_us,
-            memory_us=steps.memory_us,
-            dispatch_us=block.batch * (target.dispatch_us + target.host_us),
-            transfer_us=sum(map(self.crossing_us, (block.x, *op.outputs))),
-            ddr_bytes=steps.ddr_bytes,
-            dispatches=block.batch,
-            resident_bytes=_NPU_ITEMSIZE
-            * sum(math.prod(self.values[name].shape) for name in block.weights),
-            low=bar.low,
-            high=bar.high,
-        )
-        return replace(cost, energy_uj=self._energy_uj(target.npu_watts, cost))
+        if foreign:
+            return Refusal(f"our kernels take no {foreign[0]}")
+        return self.planner.price(op.piece)
 
     def on_cpu(self, op: FusedOp) -> Cost:
         """Cost on the CPU: a roofline for the product, then a pass over DRAM for each epilogue."""
@@ -164,11 +143,6 @@ class Costs:
     def switch_us(self) -> float:
         """Time to go from one resident design to another."""
         return self.target.switch_us if self.target else 0.0
-
-    def residual_us(self, op: FusedOp) -> float:
-        """Host time to lay a residual out as the accumulator is: due wherever it was made."""
-        residual = op.operands.residual if op.operands else None
-        return self.crossing_us(residual) if residual else 0.0
 
     def _arithmetic_us(self, op: FusedOp) -> float:
         """Time of an op's arithmetic on all cores of the CPU, by the rate of its kind."""
@@ -210,13 +184,6 @@ class Costs:
         if op.operands and op.operands.residual:
             read.discard(op.operands.residual)  # counted with the epilogue
         return made + sum(self.values[name].nbytes for name in read)
-
-
-def cost_on_npu(
-    op: FusedOp, graph: MixedGraph, target: Target, cpu: CpuProfile | None = None
-) -> Cost | None:
-    """Cost of `op` on the NPU, or None; `Costs.obstacle` says why. For one op; else use `Costs`."""
-    return Costs(graph, target, cpu or profile_for(target)).on_npu(op)
 
 
 def cost_on_cpu(op: FusedOp, graph: MixedGraph, cpu: CpuProfile) -> Cost:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from aiec.ir.graph import FusedOp, OpKind, Role
+from aiec.ir.graph import Role
 from aiec.ir.partition import Cost
 from aiec.ir.target import Target
 from aiec.partitioner.cost import Costs
@@ -21,7 +21,6 @@ from aiec.partitioner.shared_memory import slowdowns
 IDLE_WATTS = 4.0
 
 _NPU_ITEMSIZE = 2  # bf16
-_DESIGNS = {OpKind.LINEAR: 0, OpKind.ENCODER_BLOCK: 1}  # one for all GEMMs, one for all blocks
 _US = 1e-6
 
 
@@ -54,27 +53,22 @@ def _drag(works: Sequence[Work], target: Target) -> float:
     return min(1.0, max(slowdowns(npu_rate, cpu_rate, target)) - 1.0)
 
 
-def work(op: FusedOp, cpu: Cost, npu: Cost | None, costs: Costs) -> Work:
+def work(cpu: Cost, npu: Cost | None, costs: Costs) -> Work:
     """An op's needs on either device."""
     if npu is None:
         return Work(cpu_us=cpu.device_us, cpu_bytes=cpu.ddr_bytes, cpu_uj=cpu.energy_uj)
-    residual = op.operands.residual if op.operands else None
-    host_us = costs.residual_us(op)
-    host_bytes = costs.crossing_bytes(residual) if residual else 0
     upload_us = costs.upload_us(npu.resident_bytes)
     return Work(
         cpu_us=cpu.device_us,
         npu_us=npu.device_us,
-        host_us=host_us,
         cpu_bytes=cpu.ddr_bytes,
-        npu_bytes=npu.ddr_bytes + host_bytes,
+        npu_bytes=npu.ddr_bytes,
         cpu_uj=cpu.energy_uj,
-        npu_uj=npu.energy_uj + host_energy_uj(host_us, host_bytes, costs),
+        npu_uj=npu.energy_uj,
         weight_bytes=npu.resident_bytes,
         upload_us=upload_us,
         upload_uj=host_energy_uj(upload_us, 0, costs),
         dispatches=npu.dispatches,
-        design=_DESIGNS[op.kind],
     )
 
 

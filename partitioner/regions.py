@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiec.ir.block import EncoderBlock
 from aiec.ir.graph import FusedOp, Gemm, MixedGraph, OpKind
 from aiec.ir.partition import Cost, Decision, Partition, Side, Verdict
+from aiec.ir.piece import Piece
 
 Members = list[tuple[FusedOp, Decision]]
 
@@ -38,9 +38,9 @@ class Region:
         return self.ops[0].gemm
 
     @property
-    def block(self) -> EncoderBlock | None:
+    def block(self) -> Piece | None:
         """The first of them, for blocks of an encoder."""
-        return self.ops[0].block
+        return self.ops[0].piece if self.kind is OpKind.ENCODER_BLOCK else None
 
     @property
     def flop(self) -> int:
@@ -110,7 +110,7 @@ def alike(graph: MixedGraph, decisions: tuple[Decision, ...]) -> list[Members]:
     grouped: dict[tuple[object, ...], Members] = {}
     for op, decision in zip(graph.ops, decisions, strict=True):
         if op.kind is not OpKind.VIEW:
-            piece = op.gemm or (op.block and op.block.label)
+            piece = op.piece and op.piece.label
             key = (_pattern(op.module), op.kind, piece, decision.side, decision.npu is None)
             grouped.setdefault(key, []).append((op, decision))
     return list(grouped.values())

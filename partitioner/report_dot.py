@@ -39,8 +39,7 @@ def _cluster(number: int, layer: str, nodes: list[str]) -> list[str]:
 def _node(op: FusedOp, decision: Decision) -> str:
     us = chosen(decision).device_us + decision.transfer_us
     time = "" if op.kind is OpKind.VIEW else f"{decision.side.upper()} {us:.0f} us"
-    piece = op.gemm or op.block
-    shape = piece.label if piece else str(op.kind)
+    shape = op.piece.label if op.piece else str(op.kind)
     label = "\n".join(line for line in (op.module or op.name, shape, time) if line)
     return (
         f"  {_quoted(op.name)} [label={_quoted(label)}, tooltip={_quoted(decision.reason)}, "

@@ -48,8 +48,7 @@ def _one(
     op: FusedOp, decision: Decision, partition: Partition, makers: dict[str, FusedOp]
 ) -> RenderableType:
     lines = [f"{op.name}: {op.module or op.kind}" + (f" ({op.where})" if op.where else "")]
-    piece = op.gemm or op.block
-    shape = f", {piece.label}" if piece else ""
+    shape = f", {op.piece.label}" if op.piece else ""
     lines += [f"{op.kind.replace('_', ' ')}{shape}, {op.flop / 1e6:.1f} MFLOP", decision.reason]
     if op.parts:
         inside = dict.fromkeys(part.module or part.name for part in op.parts)

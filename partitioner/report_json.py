@@ -96,7 +96,7 @@ def _op(op: FusedOp, decision: Decision) -> dict[str, Any]:
         "device": str(decision.side),
         "flop": op.flop,
         "gemm": op.gemm.label if op.gemm else None,
-        "block": op.block.label if op.block else None,
+        "block": op.piece.label if op.piece and not op.gemm else None,
         "inputs": list(op.inputs),
         "outputs": list(op.outputs),
         "nodes": list(op.nodes),

@@ -61,7 +61,7 @@ def roofs(partition: Partition) -> tuple[Roof, ...]:
     if partition.target is None:
         return (cpu,)
     target = partition.target
-    return (Roof(Side.NPU, target.peak_bf16_flops, float(target.ddr_bytes_per_s)), cpu)
+    return (Roof(Side.NPU, target.peak_flops, float(target.ddr_bytes_per_s)), cpu)
 
 
 def points(partition: Partition) -> tuple[Point, ...]:

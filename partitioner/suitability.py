@@ -145,7 +145,7 @@ def _predicted_us(decision: Decision) -> float | None:
 
 def _floor_us(region: Region, traffic: float, target: Target) -> float:
     """No kernel can be faster: peak arithmetic or half the fp32 traffic, and a dispatch an op."""
-    busy_us = 1e6 * max(region.flop / target.peak_bf16_flops, traffic / 2 / target.ddr_bytes_per_s)
+    busy_us = 1e6 * max(region.flop / target.peak_flops, traffic / 2 / target.ddr_bytes_per_s)
     return busy_us + len(region.ops) * (target.dispatch_us + target.host_us)
 
 

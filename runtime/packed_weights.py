@@ -1,6 +1,6 @@
 """Weights as a session packed them: once a tensor, and again where it was written to.
 
-Used by both sessions; the buffers are the pool's, which may evict them. Nothing here keeps a tensor
+Used by sessions; the buffers are the pool's, which may evict them. Nothing here keeps a tensor
 alive: with its storage goes what was packed from it, and a write packs it again in its place.
 """
 

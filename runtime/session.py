@@ -1,24 +1,36 @@
-"""A built design on an open device: values cross to the NPU, GEMMs run there, values come back.
+"""A design on an open device: values go there, blocks run there, values come back.
 
 Stands between the compiler, which rewrites the graph to call these, and the device. Crossings are
-calls of their own, as in the partition's costs: a value that several ops read is packed once, and
-what one op leaves on the device another reads there. Weights are packed once a tensor (again if it
-is written to) and stay resident. The layouts are `kernels/layout.py`'s.
+calls of their own, as in the partition's costs: a value that several blocks read is packed once,
+and what one block leaves on the device another reads there. A layer of an encoder changes the
+residual stream in place: one dispatch a block and a window. A batch is so many windows, one after
+another, however many come in a call; a linear layer takes its rows in chunks of so many. Weights
+are packed once a tensor (again if it is written to) and stay resident within the budget; room to
+work in is shared by all that need it. The layouts are `kernels/encoder_layout.py`'s.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from itertools import repeat
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import torch
 
-from aiec.ir.design import Argument, Artifact, Design, Sequence
+from aiec.ir.design import Artifact
+from aiec.ir.encoder import Access, BlockKind, BlockSequence, HostBuffer, Matrix
 from aiec.ir.errors import DeviceError
-from aiec.ir.graph import Gemm
-from aiec.kernels import layout
+from aiec.ir.piece import Piece, StepOperands, belongs
+from aiec.kernels.encoder_layout import (
+    LinearOperands,
+    convolution_weight,
+    pack_mel,
+    pack_weights,
+    tile,
+    tile_parts,
+    untile,
+)
 from aiec.runtime.buffers import BufferPool
 from aiec.runtime.device import Buffer, Run
 from aiec.runtime.packed_weights import PackedWeights
@@ -26,42 +38,38 @@ from aiec.runtime.telemetry import Telemetry
 
 
 class OnNpu:
-    """A matrix in device buffers: bf16, row-major, zero padded; the buffers are freed with it.
+    """A value on the device: a buffer a window or chunk of rows, freed with it.
 
     Attributes:
-        buffers: each with the next `at_a_time` rows, the last with what is left.
-        leading: the dimensions before the last, as the user's tensor has them.
-        columns: size of the last dimension, padding not counted.
-        padded: (rows, columns) in a buffer.
+        where: the tiles of what is (rows, columns) to the user in each window.
+        size: those rows and columns; the last chunk may have fewer rows.
+        shape: of the user's tensor.
     """
 
-    __slots__ = ("__weakref__", "at_a_time", "buffers", "columns", "leading", "padded")
+    __slots__ = ("__weakref__", "buffers", "shape", "size", "where")
 
     def __init__(
         self,
         buffers: tuple[Buffer, ...],
-        at_a_time: int,
-        leading: tuple[int, ...],
-        columns: int,
-        padded: tuple[int, int],
+        where: Matrix,
+        size: tuple[int, int],
+        shape: tuple[int, ...],
     ) -> None:
-        self.buffers, self.at_a_time, self.padded = buffers, at_a_time, padded
-        self.leading, self.columns = leading, columns
+        self.buffers, self.where, self.size, self.shape = buffers, where, size, shape
 
     @property
     def rows(self) -> tuple[int, ...]:
         """How many rows each buffer holds."""
-        left, held = math.prod(self.leading), self.at_a_time
-        return tuple(min(held, left - held * i) for i in range(len(self.buffers)))
+        left, most = math.prod(self.shape[:-1]), self.size[0]
+        return tuple(min(most, left - most * i) for i in range(len(self.buffers)))
 
 
 Send = Callable[[torch.Tensor], OnNpu]
-GemmCall = Callable[[OnNpu, torch.Tensor, torch.Tensor | None, torch.Tensor | None], OnNpu]
-Receive = Callable[[OnNpu], torch.Tensor]
+BlockCall = Callable[..., Any]  # gives a value, or a tuple of them
 
 
 class Session:
-    """One artifact loaded on one device, with its buffers and telemetry."""
+    """One design loaded on one device, with its buffers and telemetry."""
 
     def __init__(
         self,
@@ -71,132 +79,195 @@ class Session:
         *,
         check_contents: bool = True,
     ) -> None:
-        assert isinstance(artifact.design, Design), "an encoder's design has sessions of its own"
         self.artifact = artifact
-        self.design = artifact.design
+        self.plan = artifact.design.plan
         self.pool = pool
         self.telemetry = telemetry or Telemetry()
         self._weights = PackedWeights(pool, check_contents=check_contents)
         pool.queue.load(artifact)
 
-    def send(self, gemm: Gemm) -> Send:
-        """Return `f(x)`, which packs x (..., k), any number of rows, as `gemm`'s operand."""
-        shape = self.design.sequence_for(gemm).shape
+    def send(self, piece: Piece, number: int = 0) -> Send:
+        """Return `f(x)`, which brings floats to the device as the piece's input of a number."""
+        sequence, (_, rows, columns) = self._sequence(piece), piece.takes(number)
+        argument = sequence.read[number]
 
         def call(x: torch.Tensor) -> OnNpu:
-            _check_columns(gemm, x.shape)
-            value = self._on_npu(gemm, tuple(x.shape[:-1]), gemm.k, (shape.mp, shape.kp))
-            parts = x.reshape(-1, gemm.k).split(gemm.m)
-            for rows, buffer in zip(parts, value.buffers, strict=True):
-                layout.pack_x(rows, shape, buffer.array)
+            _check(piece, (rows, columns), tuple(x.shape))
+            value = self._on_npu(argument, sequence, (rows, columns), tuple(x.shape))
+            flat = x.reshape(math.prod(x.shape[:-1]), columns)
+            for place, buffer in enumerate(value.buffers):
+                window = flat[place * rows : (place + 1) * rows]
+                if piece.kind is BlockKind.STEM:
+                    pack_mel(window, buffer.array)
+                else:
+                    if piece.gemm:  # its steps read the padding of rows
+                        buffer.array[:] = 0
+                    tile(window, value.where, buffer.array)
                 self.telemetry.moved(bytes_in=buffer.nbytes)
             return value
 
         return call
 
-    def run(self, gemm: Gemm) -> GemmCall:
-        """Return `f(x, weight, bias, residual)` computing `gemm` on the device, m rows at a time.
+    def run(self, piece: Piece) -> BlockCall:
+        """Return `f(*inputs, *weights)`: values of the device, then the piece's weights in order.
 
-        weight: (n, k); bias: (n,) or None; residual: (..., n) or None, floats in host memory.
-        The result stays on the device.
+        A layer changes its input itself and returns it; several results come as a tuple.
         """
-        sequence = self.design.sequence_for(gemm)
-        padded = sequence.shape.mp, sequence.shape.np
+        sequence, count = self._sequence(piece), len(piece.inputs)
 
-        def call(
-            x: OnNpu,
-            weight: torch.Tensor,
-            bias: torch.Tensor | None,
-            residual: torch.Tensor | None,
-        ) -> OnNpu:
-            _check_columns(gemm, (*x.leading, x.columns))
-            out = self._on_npu(gemm, x.leading, gemm.n, padded)
-            packed = self._weight(sequence, weight, bias)
-            added: Iterable[torch.Tensor | None] = repeat(None)
-            if residual is not None:
-                added = residual.reshape(-1, gemm.n).split(gemm.m)
-            pieces = zip(x.buffers, out.buffers, out.rows, added, strict=False)
-            for source, result, rows, addend in pieces:
-                by_role = {"x": source, "weight": packed, "out": result}
-                self._dispatch(sequence, by_role, rows, addend)
-            return out
+        def call(*operands: Any) -> OnNpu | tuple[OnNpu, ...]:
+            given, weights = operands[:count], operands[count:]
+            kept = self._kept(piece, sequence, dict(zip(piece.weights, weights, strict=True)))
+            made = given[:1] if self.overwrites(piece) else self._results(piece, sequence, given)
+            values = {a.role: v for a, v in zip(sequence.made, made, strict=True)}
+            values |= {a.role: v for a, v in zip(sequence.read, given, strict=True)}
+            for window, rows in enumerate(made[0].rows):
+                at = {role: value.buffers[window] for role, value in values.items()} | kept
+                macs = sequence.macs * rows // piece.frames
+                self._dispatch(sequence, tuple(at[a.role] for a in sequence.arguments), macs)
+            return made[0] if len(made) == 1 else made
 
         return call
 
     def receive(self, value: OnNpu) -> torch.Tensor:
-        """Bring a value back: (..., columns) float32."""
+        """Bring a value back as float32 in the user's shape."""
         self.telemetry.moved(bytes_out=sum(buffer.nbytes for buffer in value.buffers))
-        parts = [
-            layout.unpack(buffer.array, value.padded, rows, value.columns)
+        windows = [
+            untile(buffer.array, value.where, rows, value.size[1])
             for buffer, rows in zip(value.buffers, value.rows, strict=True)
         ]
-        out = parts[0] if len(parts) == 1 else torch.cat(parts)
-        return out.reshape(*value.leading, value.columns)
+        return torch.cat(windows).reshape(value.shape) if windows else torch.empty(value.shape)
 
-    def hands_over(self, producer: Gemm, consumer: Gemm) -> bool:
-        """Whether `consumer` can read `producer`'s output where it lies: same size and padding."""
-        made = self.design.sequence_for(producer).shape
-        read = self.design.sequence_for(consumer).shape
-        same_rows = producer.m == consumer.m
-        return same_rows and (producer.n, made.mp, made.np) == (consumer.k, read.mp, read.kp)
+    def hands_over(self, producer: Piece, result: int, consumer: Piece, number: int) -> bool:
+        """Whether `consumer` can read a result of `producer` where it lies as its input."""
+        made, read = self._sequence(producer), self._sequence(consumer)
+        there, here = made.made[result], read.read[number]
+        size = (producer.batch, producer.frames, producer.width)
+        return (
+            consumer.kind is not BlockKind.STEM
+            and size == consumer.takes(number)
+            and there.nbytes == here.nbytes
+            and _like(made.where(there.role), read.where(here.role))
+        )
 
-    def overwrites(self, gemm: Gemm) -> bool:
-        """A GEMM's x is as it was."""
-        return False
+    def overwrites(self, piece: Piece) -> bool:
+        """Whether the piece leaves its output where its first input was."""
+        return any(a.access is Access.INOUT for a in self._sequence(piece).arguments)
+
+    def _sequence(self, piece: Piece) -> BlockSequence:
+        shape = self.plan.shape
+        assert piece.gemm or (shape and belongs(piece, shape)), piece
+        return self.plan.block(piece.kind, piece.gemm)
+
+    def _results(
+        self, piece: Piece, sequence: BlockSequence, given: tuple[OnNpu, ...]
+    ) -> tuple[OnNpu, ...]:
+        leading = given[0].shape[:-1] if piece.gemm else (len(given[0].buffers), piece.frames)
+        size, shape = (piece.frames, piece.width), (*leading, piece.width)
+        return tuple(self._on_npu(a, sequence, size, shape) for a in sequence.made)
 
     def _on_npu(
-        self, gemm: Gemm, leading: tuple[int, ...], columns: int, padded: tuple[int, int]
+        self,
+        argument: HostBuffer,
+        sequence: BlockSequence,
+        size: tuple[int, int],
+        shape: tuple[int, ...],
     ) -> OnNpu:
-        pieces = max(1, -(-math.prod(leading) // gemm.m))
-        buffers = tuple(self.pool.lease(2 * padded[0] * padded[1]) for _ in range(pieces))
-        value = OnNpu(buffers, gemm.m, leading, columns, padded)
+        count = -(-math.prod(shape[:-1]) // size[0])
+        buffers = tuple(self.pool.lease(argument.nbytes) for _ in range(count))
+        value = OnNpu(buffers, sequence.where(argument.role), size, shape)
         for buffer in buffers:
             self.pool.give_back_with(value, buffer)
         return value
 
-    def _dispatch(
+    def _dispatch(self, sequence: BlockSequence, buffers: tuple[Buffer, ...], macs: int) -> None:
+        completion = self.pool.queue.run(Run(self.artifact, sequence.symbol, buffers))
+        self.telemetry.record(sequence.symbol, macs, completion)
+
+    def _kept(
+        self, block: Piece, sequence: BlockSequence, named: Mapping[str, torch.Tensor]
+    ) -> dict[str, Buffer]:
+        """The buffers that stay between dispatches, by role: weights, and room to work in."""
+        kept: dict[str, Buffer] = {}
+        for argument in sequence.arguments:
+            role, nbytes = argument.role, argument.nbytes
+            if argument.access is not Access.RESIDENT:
+                continue
+            if role == "weights":
+                tensors = [named[name] for step in block.steps for name in step.names]
+                pack = partial(self._pack, block, sequence, named)
+                how = (sequence.symbol, block.scale, *(step.turned for step in block.steps))
+                kept[role] = self._weights.buffer(how, tensors, nbytes, pack)
+            elif role == "positions":
+                assert block.positions is not None, block
+                rows = named[block.positions]
+                pack = partial(self._tile_parts, rows, _all_places(sequence, role))
+                kept[role] = self._weights.buffer((sequence.symbol, role), [rows], nbytes, pack)
+            else:  # room to work in; a convolution's first row is never written and has to be zero
+                kept[role] = self.pool.resident((sequence.symbol, role), nbytes, _zero)
+        return kept
+
+    def _pack(
         self,
-        sequence: Sequence,
-        by_role: dict[str, Buffer],
-        rows: int,
-        residual: torch.Tensor | None,
+        block: Piece,
+        sequence: BlockSequence,
+        named: Mapping[str, torch.Tensor],
+        buffer: Buffer,
     ) -> None:
-        gemm = sequence.shape.gemm
-        with ExitStack() as lent:
-            if residual is not None:
-                buffer = lent.enter_context(
-                    self.pool.borrow(_argument(sequence, "residual").nbytes)
-                )
-                layout.pack_residual(residual, self.design.plan, sequence.shape, buffer.array)
-                self.telemetry.moved(bytes_in=buffer.nbytes)
-                by_role["residual"] = buffer
-            buffers = tuple(by_role[argument.role] for argument in sequence.arguments)
-            completion = self.pool.queue.run(Run(self.artifact, sequence.symbol, buffers))
-        self.telemetry.record(gemm.label, rows * gemm.k * gemm.n, completion)
+        operands = {step.step: _operands(step, block, named) for step in block.steps}
+        buffer.array[:] = pack_weights(self.plan, sequence, operands)
+        self.telemetry.moved(weight_bytes=buffer.nbytes)
 
-    def _weight(
-        self, sequence: Sequence, weight: torch.Tensor, bias: torch.Tensor | None
-    ) -> Buffer:
-        tensors = (weight,) if bias is None else (weight, bias)
-        nbytes = _argument(sequence, "weight").nbytes
-
-        def fill(buffer: Buffer) -> None:
-            packed = layout.pack_weight(weight, bias, self.design.plan, sequence.shape)
-            buffer.array[:] = packed
-            self.telemetry.moved(weight_bytes=nbytes)
-
-        return self._weights.buffer((sequence.symbol,), tensors, nbytes, fill)
+    def _tile_parts(self, rows: torch.Tensor, places: tuple[Matrix, ...], buffer: Buffer) -> None:
+        buffer.array[:] = 0
+        tile_parts(rows, places, buffer.array)
+        self.telemetry.moved(weight_bytes=buffer.nbytes)
 
 
-def _argument(sequence: Sequence, role: str) -> Argument:
-    (found,) = (argument for argument in sequence.arguments if argument.role == role)
-    return found
+def _like(one: Matrix, other: Matrix) -> bool:
+    """Whether tiles lie alike in two buffers."""
+    return (one.offset, one.row_tile, one.col_tile, one.row) == (
+        other.offset, other.row_tile, other.col_tile, other.row
+    )  # fmt: skip
 
 
-def _check_columns(gemm: Gemm, shape: tuple[int, ...]) -> None:
-    if shape[-1] != gemm.k:
+def _all_places(sequence: BlockSequence, role: str) -> tuple[Matrix, ...]:
+    """All matrices of an argument, each once."""
+    matrices = [m for step in sequence.steps for m in step.activations]
+    return tuple(dict.fromkeys(matrix for matrix in matrices if matrix.buffer == role))
+
+
+def _zero(buffer: Buffer) -> None:
+    buffer.array[:] = 0
+
+
+def _operands(
+    step: StepOperands, block: Piece, named: Mapping[str, torch.Tensor]
+) -> LinearOperands:
+    """What one step computes. The queries are scaled for powers of two instead of e."""
+    weight, bias, gamma, beta = (
+        None if name is None else named[name]
+        for name in (step.weight, step.bias, step.gamma, step.beta)
+    )
+    if weight is None:
+        weight = torch.eye(block.width)
+    if step.turned:
+        weight = weight.t()
+    if block.kind is BlockKind.STEM:
+        weight = convolution_weight(weight)
+    scale = block.scale * math.log2(math.e) if step.step == "q" else 1.0
+    return LinearOperands(weight, bias, gamma, beta, scale)
+
+
+def _check(piece: Piece, size: tuple[int, int], shape: tuple[int, ...]) -> None:
+    """Refuse a tensor of other windows; of a linear layer only the length of rows counts."""
+    if piece.gemm:
+        fits, expected = shape[-1] == size[1], f"rows of {size[1]}"
+    else:
+        fits, expected = len(shape) == 3 and shape[1:] == size, f"windows of {size}"
+    if not fits:
         raise DeviceError(
-            f"{gemm.label} was called with an input of {tuple(shape)}",
-            expected=f"rows of {gemm.k}",
+            f"{piece.label} was called with an input of {shape}",
+            expected=expected,
             todo="compile the model again for this shape",
         )

@@ -46,7 +46,7 @@ from aiec.codegen.toolchain.command_lines import (
 from aiec.codegen.toolchain.find import Toolchain, find_toolchain
 from aiec.codegen.toolchain.object_limits import check_built
 from aiec.codegen.toolchain.optimization import optimization
-from aiec.ir.design import AnyDesign, Artifact
+from aiec.ir.design import Artifact, Design
 from aiec.ir.errors import CodegenError, OutputError
 
 LIMIT_S = 3600.0  # of one tool: cores of a whole array take minutes
@@ -179,7 +179,7 @@ def _make(
     (out / BUILT).write_text(json.dumps(content, indent=2) + "\n")
 
 
-def _take_streams(design: AnyDesign, tools: Toolchain, work: Path, out: Path) -> list[str]:
+def _take_streams(design: Design, tools: Toolchain, work: Path, out: Path) -> list[str]:
     """Keep aiecc's instructions; say where ours were others."""
     ours = {stream.symbol: stream.content for stream in design.instructions}
     notes = []

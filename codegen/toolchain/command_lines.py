@@ -19,7 +19,7 @@ from aiec.codegen.toolchain.find import (
     Toolchain,
 )
 from aiec.codegen.toolchain.optimization import optimization
-from aiec.ir.design import AnyDesign, KernelBuild
+from aiec.ir.design import Design, KernelBuild
 
 DEVICE = "main"  # mlir-aie's name of a device that the text does not name
 _DOCUMENTED = {"E1": CommandLine.GENERATE, "E2": CommandLine.GET}
@@ -62,7 +62,7 @@ def aiecc_command(tools: Toolchain, threads: int) -> list[str]:
     return [tools.aiecc, peano, *without, *made, *common, TEXT]
 
 
-def documented_commands(design: AnyDesign) -> list[str]:
+def documented_commands(design: Design) -> list[str]:
     """The build commands for a person to run in the folder, with the environment's variables."""
     command_line = _DOCUMENTED[design.epoch]
     program = AIECC_SCRIPT if command_line is CommandLine.SCRIPT else AIECC

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aiec.codegen.core_memory import STACK_BYTES
 from aiec.codegen.toolchain.elf import Elf, Symbol, read_elf
-from aiec.ir.design import AnyDesign
+from aiec.ir.design import Design
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import Target
-from aiec.kernels.tile_memory import STACK_BYTES
 
 # What of a core's stack its own program takes, above the kernels it calls: return address and what
 # it keeps in registers. Our estimate.
@@ -33,7 +33,7 @@ class Frame:
     calls: set[str] = field(default_factory=set)
 
 
-def check_built(design: AnyDesign, directory: Path) -> list[str]:
+def check_built(design: Design, directory: Path) -> list[str]:
     """Check all that the vendor's tools left in a folder; return what a person should know of it.
 
     Raises `CodegenError` for what overflows.

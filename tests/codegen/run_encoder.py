@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.plan_encoder import tiled
-from aiec.ir.encoder import BlockSequence, EncoderPlan, GemmStep, Matrix
+from aiec.codegen.block_steps import round_up, tiled
+from aiec.codegen.emit import emit
+from aiec.ir.encoder import BlockSequence, EncoderPlan, EncoderShape, GemmStep, Matrix
 from aiec.ir.transaction import decode
 from aiec.kernels import torch_kernels
 from aiec.kernels.bfp16 import rounded_to_bfp16
@@ -110,6 +110,17 @@ def step_by_step(plan: EncoderPlan) -> EncoderPlan:
     return replace(plan, blocks=blocks)
 
 
+def shape_of(plan: EncoderPlan) -> EncoderShape:
+    """Of the encoder whose blocks a plan has."""
+    assert plan.shape is not None
+    return plan.shape
+
+
+def state_tiles(plan: EncoderPlan) -> int:
+    """Column tiles of the residual stream, padding included."""
+    return round_up(shape_of(plan).heads, plan.columns)
+
+
 class Run:
     """A loaded design and its host buffers by role; weights are packed for each run.
 
@@ -120,7 +131,7 @@ class Run:
         self, plan: EncoderPlan, epoch: str = "E2", seed: int = 0, streamed: bool = False
     ) -> None:
         self.plan = plan
-        design = emit_encoder(plan, "test", epoch)
+        design = emit(plan, "test", epoch)
         kernels = torch_kernels.load(design.kernels, plan.target)
         layout = epoch if streamed else None
         # On npu1 the weights' chains are tasks of a mem tile: docs/hardware_hazards.md.
@@ -147,7 +158,7 @@ class Run:
 
     def put(self, role: str, values: Tensor) -> None:
         """Write a tiled activation of the width of the residual stream."""
-        tile(values, tiled(role, self.plan.state_tiles), self.buffers[role])
+        tile(values, tiled(role, state_tiles(self.plan)), self.buffers[role])
 
     def put_positions(self, values: Tensor) -> None:
         """Write what the stem adds."""
@@ -161,22 +172,22 @@ class Run:
 
     def state(self, role: str = "state") -> Tensor:
         """Read a tiled activation of the width of the residual stream."""
-        shape = self.plan.shape
-        return self.get(tiled(role, self.plan.state_tiles), shape.frames, shape.state)
+        shape = shape_of(self.plan)
+        return self.get(tiled(role, state_tiles(self.plan)), shape.frames, shape.state)
 
 
 def heads_of(run: Run, matrix: Matrix, transposed: bool = False) -> Tensor:
     """(frames, state) of a matrix whose tiles are (row tile, head), for Q, K and V."""
-    plan = run.plan
+    shape = shape_of(run.plan)
     tiles = (
         torch.from_numpy(run.buffers["work"].view(np.int16))
         .view(torch.bfloat16)
         .as_strided(
-            (plan.row_tiles, plan.shape.heads, 64, 64),
+            (-(-shape.frames // 64), shape.heads, 64, 64),
             (matrix.row_tile, matrix.col_tile, 64, 1),
             matrix.offset,
         )
     )
     tiles = tiles.transpose(2, 3) if transposed else tiles
-    whole = tiles.transpose(1, 2).reshape(-1, plan.shape.state)
-    return whole[: plan.shape.frames].float()
+    whole = tiles.transpose(1, 2).reshape(-1, shape.state)
+    return whole[: shape.frames].float()

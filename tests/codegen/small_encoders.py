@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from aiec.codegen.plan_encoder import Candidate, candidates
+from aiec.codegen.plan_steps import Candidate, candidates
 from aiec.ir.encoder import OBJECT_BYTES, TILE, BlockKind, EncoderPlan, EncoderShape
 from aiec.ir.target import Target
 

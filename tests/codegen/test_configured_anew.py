@@ -7,11 +7,10 @@ import pytest
 import torch
 from run_encoder import Run, random_operands
 from small_encoders import small_encoder
-from test_simulated_gemm import GEMMS, run, simulated
+from test_simulated_linears import GEMMS, run, simulated
 
-from aiec.codegen.emit_gemm import emit
-from aiec.codegen.plan_encoder import plan_encoder
-from aiec.codegen.plan_gemm import plan
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import Wanted, plan_encoder, plan_steps
 from aiec.ir.encoder import BlockKind
 from aiec.ir.target import NPU1, NPU2, Target
 
@@ -19,11 +18,11 @@ TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
 
 
 @TARGETS
-def test_gemms_after_a_new_configuration_equal_torch(target: Target) -> None:
-    design = emit(plan(GEMMS, target), "anew")
-    simulator = simulated(design)
-    for number, sequence in enumerate(design.sequences):
-        run(design, sequence, simulator, seed=number)
+def test_linear_layers_after_a_new_configuration_equal_torch(target: Target) -> None:
+    plan = plan_steps(Wanted(gemms=GEMMS), target)
+    simulator = simulated(emit(plan, "anew"))
+    for number, block in enumerate(plan.blocks):
+        run(plan, block, simulator, seed=number)
         if number % 2:
             simulator.configure_anew()
 
@@ -34,6 +33,7 @@ def test_a_layer_after_a_new_configuration_computes_the_same(target: Target) -> 
     """Three times the same: on a fresh array, on what that left, and on an array made anew."""
     made = Run(plan_encoder(small_encoder(layers=1), target, [BlockKind.LAYER]))
     (layer,) = made.plan.blocks
+    assert made.plan.shape is not None
     state = torch.randn(made.plan.shape.frames, made.plan.shape.state,
                         generator=torch.manual_seed(0))  # fmt: skip
     outcomes = []

@@ -13,12 +13,13 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from small_encoders import small_encoder
-from test_plan_encoder import WHISPER
+from test_plan_steps import WHISPER
 from xdsl.dialects.builtin import FixedBitwidthType, MemRefType, ModuleOp
 from xdsl.ir import Operation
 
 from aiec.cli import run as run_command
 from aiec.codegen.build import build, load_artifact
+from aiec.codegen.core_memory import KERNEL_DATA_BYTES, STACK_BYTES
 from aiec.codegen.dialects import parse
 from aiec.codegen.dialects.dma import DmaBdOp, DmaStartOp
 from aiec.codegen.dialects.locks import LockOp, UseLockOp
@@ -32,28 +33,27 @@ from aiec.codegen.dialects.structure import (
     tile_of,
 )
 from aiec.codegen.dialects.tasks import DmaConfigureTaskOp
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.encoder_panels import rounds_of
+from aiec.codegen.emit import emit
 from aiec.codegen.encoder_transfers import issues, reads, writes
 from aiec.codegen.instructions import streams
-from aiec.codegen.plan_encoder import candidates, plan_encoder
-from aiec.ir.design import EncoderDesign
+from aiec.codegen.plan_steps import candidates, plan_encoder
+from aiec.codegen.rounds import rounds_of
+from aiec.ir.design import Design
 from aiec.ir.encoder import BlockKind, EncoderPlan, GemmStep
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target
-from aiec.kernels.tile_memory import KERNEL_DATA_BYTES, STACK_BYTES
 
 OpT = TypeVar("OpT", bound=Operation)
 TARGETS = pytest.mark.parametrize("target", [NPU1, NPU2], ids=lambda t: t.name)
 
 
 @pytest.fixture(scope="module", params=[NPU1, NPU2], ids=lambda t: t.name)
-def design(request: pytest.FixtureRequest) -> EncoderDesign:
-    return emit_encoder(plan_encoder(WHISPER["tiny"], request.param), "tiny")
+def design(request: pytest.FixtureRequest) -> Design:
+    return emit(plan_encoder(WHISPER["tiny"], request.param), "tiny")
 
 
 @pytest.fixture(scope="module")
-def module(design: EncoderDesign) -> ModuleOp:
+def module(design: Design) -> ModuleOp:
     return parse(design.text)
 
 
@@ -68,7 +68,7 @@ def final_block() -> EncoderPlan:
 @pytest.mark.parametrize("epoch", ["E1", "E2"])
 def test_golden_of_tiles_and_a_sequence(epoch: str, golden: Callable[[str, str], None]) -> None:
     """A mem tile with what it holds, a core, the sequence: the others are like them."""
-    text = emit_encoder(final_block(), "final", epoch).text
+    text = emit(final_block(), "final", epoch).text
     held = [
         line for line in text.splitlines() if re.match(r" *%mem_0_\w+ = aie.(buffer|lock)", line)
     ]
@@ -85,19 +85,19 @@ def first(text: str, op: str) -> str:
 
 
 def test_both_epochs_say_the_same() -> None:
-    texts = [emit_encoder(final_block(), "final", epoch).text for epoch in ("E1", "E2")]
+    texts = [emit(final_block(), "final", epoch).text for epoch in ("E1", "E2")]
     one, other = (Counter(op.name for op in parse(t).walk()) for t in texts)
     del one["arith.constant"], other["arith.constant"]  # E2 gives lock values as constants
     assert one == other
 
 
-def test_every_block_is_a_sequence(design: EncoderDesign, module: ModuleOp) -> None:
+def test_every_block_is_a_sequence(design: Design, module: ModuleOp) -> None:
     symbols = [op.sym_name.data for op in ops(module, RuntimeSequenceOp)]
     assert symbols == [b.symbol for b in design.sequences]
     assert len(ops(module, CoreOp)) == design.plan.target.cores
 
 
-def test_locks_and_memory_fit_each_tile(design: EncoderDesign, module: ModuleOp) -> None:
+def test_locks_and_memory_fit_each_tile(design: Design, module: ModuleOp) -> None:
     target = design.plan.target
     ids: dict[tuple[int, int], list[int]] = defaultdict(list)
     used: Counter[tuple[int, int]] = Counter()
@@ -118,7 +118,7 @@ def test_locks_and_memory_fit_each_tile(design: EncoderDesign, module: ModuleOp)
         assert nbytes + stack <= room
 
 
-def test_descriptors_fit_each_dma(design: EncoderDesign, module: ModuleOp) -> None:
+def test_descriptors_fit_each_dma(design: Design, module: ModuleOp) -> None:
     target = design.plan.target
     for op in [*ops(module, MemOp), *ops(module, MemTileDmaOp)]:
         limits = target.mem if isinstance(op, MemTileDmaOp) else target.core
@@ -140,9 +140,7 @@ def test_no_mem_tile_channel_is_started_twice(module: ModuleOp) -> None:
         assert len(started) == len(set(started))
 
 
-def test_a_queue_is_never_full_and_every_token_is_awaited(
-    design: EncoderDesign, module: ModuleOp
-) -> None:
+def test_a_queue_is_never_full_and_every_token_is_awaited(design: Design, module: ModuleOp) -> None:
     depth = design.plan.target.shim.queue_depth
     for sequence in ops(module, RuntimeSequenceOp):
         under_way: dict[str, list[int]] = defaultdict(list)
@@ -269,7 +267,7 @@ def test_what_stays_in_no_mem_tile_is_sent_again_for_every_row_block(shares: boo
 
 
 def test_descriptors_of_sequences_are_not_those_that_run_for_ever(
-    design: EncoderDesign, module: ModuleOp
+    design: Design, module: ModuleOp
 ) -> None:
     for dma in ops(module, MemTileDmaOp):
         static = [bd.bd_id.value.data for bd in dma.walk() if isinstance(bd, DmaBdOp) and bd.bd_id]
@@ -299,7 +297,7 @@ def test_too_many_splits_of_weights_are_refused() -> None:
     broken = replace(plan, blocks=(replace(block, steps=steps),))
     message = r"split in too many ways; expected 48 descriptors of a mem tile, and 5\d are needed"
     with pytest.raises(CodegenError, match=message):
-        emit_encoder(broken, "broken")
+        emit(broken, "broken")
 
 
 def test_a_step_reads_what_steps_before_it_wrote() -> None:
@@ -320,14 +318,24 @@ def test_a_step_reads_what_steps_before_it_wrote() -> None:
 
 def test_a_transfer_that_fits_no_descriptor_is_refused() -> None:
     plan = plan_encoder(WHISPER["tiny"], NPU1)
-    step = plan.block(BlockKind.LAYER).step("fc1")
+    step = plan.block(BlockKind.STEM).step("conv1")
     assert isinstance(step, GemmStep)
-    with pytest.raises(CodegenError, match="fc1: the x transfer needs a stride over 1048576 words"):
+    message = "conv1: the x transfer needs a stride over 1048576 words"
+    with pytest.raises(CodegenError, match=message):
         issues(plan, replace(step, x=replace(step.x, row_tile=1 << 20)))
 
 
+def test_x_whose_rows_lie_far_apart_comes_row_block_by_row_block() -> None:
+    plan = plan_encoder(WHISPER["tiny"], NPU1)
+    step = plan.block(BlockKind.LAYER).step("fc1")
+    assert isinstance(step, GemmStep)
+    far = issues(plan, replace(step, x=replace(step.x, row_tile=1 << 20)))
+    x = [i.transfer for i in far if (i.transfer.role, i.transfer.lane) == ("x", 0)]
+    assert len(x) == step.column_tiles * step.row_blocks and all(t.linear for t in x)
+
+
 def test_the_streams_are_those_of_the_printed_text(
-    design: EncoderDesign, module: ModuleOp, tmp_path: Path
+    design: Design, module: ModuleOp, tmp_path: Path
 ) -> None:
     assert [s.symbol for s in design.instructions] == [s.symbol for s in design.sequences]
     assert design.instructions == streams(module, "E2")
@@ -342,7 +350,7 @@ def test_a_compiled_folder_runs_without_a_model(
 ) -> None:
     """Zero weights, zero state: what the folder's control objects make the cores do is zero too."""
     plan = plan_encoder(small_encoder(), NPU1, (BlockKind.FINAL,))
-    build(emit_encoder(plan, "small", "E1"), tmp_path)
+    build(emit(plan, "small", "E1"), tmp_path)
     assert run_command(["sim", str(tmp_path), "--out", f"out={tmp_path / 'out.npy'}"]) == 0
     assert "(simulated)" in capsys.readouterr().out
     assert not np.load(tmp_path / "out.npy").view(np.uint16).any()

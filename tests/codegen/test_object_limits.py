@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from elf_objects import make_object
 
-from aiec.codegen.plan_gemm import plan
+from aiec.codegen.core_memory import STACK_BYTES
+from aiec.codegen.plan_steps import Wanted, plan_steps
 from aiec.codegen.toolchain.elf import read_elf
 from aiec.codegen.toolchain.object_limits import (
     CORE_FRAME_BYTES,
@@ -22,8 +23,7 @@ from aiec.ir.design import Design
 from aiec.ir.errors import CodegenError
 from aiec.ir.graph import Gemm
 from aiec.ir.target import NPU1
-from aiec.kernels.gemm_bf16 import kernel_build
-from aiec.kernels.tile_memory import STACK_BYTES
+from aiec.kernels.encoder import kernel_build
 
 CHAIN = {
     "outer": (640, ("inner", "other", "elsewhere")),
@@ -90,9 +90,9 @@ def test_a_program_beyond_its_memory_is_refused(tmp_path: Path) -> None:
 
 
 def test_all_of_a_folder_is_checked(tmp_path: Path) -> None:
-    made = plan((Gemm(7, 100, 50),), NPU1)
-    design = Design("g", "E2", "module {}\n", made, (), (kernel_build(made.tiling),))
-    make_object(tmp_path / "gemm_bf16.o", CHAIN)
+    made = plan_steps(Wanted(gemms=(Gemm(7, 100, 50),)), NPU1)
+    design = Design("g", "E2", "module {}\n", made, (), (kernel_build(made.target),))
+    make_object(tmp_path / "encoder.o", CHAIN)
     assert check_built(design, tmp_path) == [
         "aiecc left no linked core, so the size of its program is not known"
     ]

@@ -16,6 +16,7 @@ from run_encoder import (
     layer,
     linear,
     random_operands,
+    shape_of,
     stem,
     step_by_step,
 )
@@ -23,8 +24,8 @@ from small_encoders import plans_that_share, sharing_plan, small_encoder
 from torch import Tensor
 from torch.nn import functional
 
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.plan_encoder import candidates, plan_encoder
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import candidates, plan_encoder
 from aiec.ir.encoder import TILE, AttentionStep, BlockKind, EncoderShape, GemmStep
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import timed_kernels
@@ -63,7 +64,7 @@ def run_step(run: Run, name: str) -> tuple[GemmStep | AttentionStep, LinearOpera
 
 
 def test_first_convolution(steps: Run) -> None:
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     mel = random(shape.mels, 2 * shape.frames)
     pack_mel(mel, steps.buffers["mel"])
     step, operands = run_step(steps, "conv1")
@@ -73,7 +74,7 @@ def test_first_convolution(steps: Run) -> None:
 
 
 def test_second_convolution_adds_positions_after_gelu(steps: Run) -> None:
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     conv1 = next(b for b in steps.plan.blocks if b.symbol == "conv1").steps[0]
     frames = steps.get(conv1.out, 2 * shape.frames, shape.state)
     positions = random(shape.frames, shape.state)
@@ -85,7 +86,7 @@ def test_second_convolution_adds_positions_after_gelu(steps: Run) -> None:
 
 @pytest.mark.parametrize(("name", "transposed"), [("q", False), ("k", False), ("v", True)])
 def test_projections_of_a_norm(steps: Run, name: str, transposed: bool) -> None:
-    x = 3 * random(steps.plan.shape.frames, steps.plan.shape.state) + 1
+    x = 3 * random(shape_of(steps.plan).frames, shape_of(steps.plan).state) + 1
     steps.put("state", x)
     step, operands = run_step(steps, name)
     close(heads_of(steps, step.out, transposed), linear(x, operands))
@@ -97,13 +98,13 @@ def test_attention_with_padded_heads_and_a_masked_tail(steps: Run) -> None:
         for n in "qkv"
     )
     step, _ = run_step(steps, "attention")
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     atol = 2 * ATOL if steps.plan.target is NPU2 else ATOL  # its queries and powers are bfp16
     close(steps.get(step.out, shape.frames, shape.state), attention(q, k, v, shape.heads), atol)
 
 
 def test_projection_onto_the_residual(steps: Run) -> None:
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     x = random(shape.frames, shape.state)
     steps.put("state", x)
     step, operands = run_step(steps, "proj")
@@ -113,7 +114,7 @@ def test_projection_onto_the_residual(steps: Run) -> None:
 
 
 def test_mlp(steps: Run) -> None:
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     x = random(shape.frames, shape.state)
     steps.put("state", x)
     step, operands = run_step(steps, "fc1")
@@ -124,7 +125,7 @@ def test_mlp(steps: Run) -> None:
 
 
 def test_last_norm_and_cross_projections(steps: Run) -> None:
-    shape = steps.plan.shape
+    shape = shape_of(steps.plan)
     x = 3 * random(shape.frames, shape.state) + 1
     steps.put("state", x)
     _, operands = run_step(steps, "norm")
@@ -178,8 +179,9 @@ def test_the_streams_do_what_the_text_does(target: Target, epoch: str) -> None:
     """All buffers of the host, bit for bit, whatever padding and scratch they hold."""
     plan = plan_encoder(small_encoder(), target)
     runs = [Run(plan, epoch, streamed=streamed) for streamed in (False, True)]
-    mel = random(plan.shape.mels, 2 * plan.shape.frames)
-    positions = random(plan.shape.frames, plan.shape.state)
+    shape = shape_of(plan)
+    mel = random(shape.mels, 2 * shape.frames)
+    positions = random(shape.frames, shape.state)
     cycles = []
     for run in runs:
         pack_mel(mel, run.buffers["mel"])
@@ -198,7 +200,7 @@ def test_results_do_not_depend_on_the_order_of_events(target: Target) -> None:
     results = []
     for seed in (1, 2):
         run = Run(plan, seed=seed)
-        run.put("state", random(plan.shape.frames, plan.shape.state))
+        run.put("state", random(shape_of(plan).frames, shape_of(plan).state))
         run.run(block, random_operands(block, seed=0))
         results.append(run.state())
     assert torch.equal(results[0], results[1])
@@ -211,7 +213,7 @@ def test_a_share_of_the_weights_that_stays_changes_no_bit(target: Target) -> Non
     fc2 = shared.blocks[0].step("fc2")
     assert isinstance(fc2, GemmStep) and fc2.panels == 2 and 0 < fc2.staying < fc2.k_tiles
     streamed = next(c.plan for c in plans_that_share(target) if not c.choice.resident)
-    x, weights = random(shared.shape.frames, shared.shape.state), {}
+    x, weights = random(shape_of(shared).frames, shape_of(shared).state), {}
     states = []
     for plan, seed in ((streamed, 0), (shared, 1), (shared, 2)):
         run, block = Run(plan, seed=seed), plan.blocks[0]
@@ -247,7 +249,7 @@ def test_prediction_agrees_with_simulation(target: Target, name: str) -> None:
     """The planner's physics and the simulator's, within 15 % on steps of Whisper tiny."""
     plan = step_by_step(plan_encoder(EncoderShape(384, 6, 4, 80, 1500, 1536), target))
     (block,) = (b for b in plan.blocks if b.symbol == name)
-    design = emit_encoder(replace(plan, blocks=(block,)), "timed")
+    design = emit(replace(plan, blocks=(block,)), "timed")
     kernels = timed_kernels.load(design.kernels, target)
     arrays = [np.zeros(a.nbytes, np.uint8) for a in block.arguments]
     operands = {

@@ -14,15 +14,14 @@ from elf_objects import make_object
 
 from aiec.cli import run as run_command
 from aiec.codegen.build import build, load_artifact
-from aiec.codegen.plan_gemm import plan
-from aiec.codegen.sequence import describe_sequence
+from aiec.codegen.plan_steps import Wanted, plan_steps
 from aiec.codegen.toolchain.build_xclbin import build_xclbin
 from aiec.codegen.toolchain.find import find_toolchain
 from aiec.ir.design import Artifact, Design, Instructions
 from aiec.ir.errors import CodegenError, OutputError
 from aiec.ir.graph import Gemm
 from aiec.ir.target import NPU1
-from aiec.kernels.gemm_bf16 import kernel_build
+from aiec.kernels.encoder import kernel_build
 
 # What every stand-in does first: note the call, and know its flags by heart.
 HEAD = """#!{python}
@@ -136,12 +135,12 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def folder_of(directory: Path, epoch: str = "E2", more: str = "") -> Artifact:
-    made = plan((Gemm(7, 100, 50), Gemm(7, 50, 100)), NPU1)
-    sequences = tuple(describe_sequence(made, s) for s in made.shapes)
+    plan = plan_steps(Wanted(gemms=(Gemm(7, 100, 50), Gemm(7, 50, 100))), NPU1)
+    sequences = plan.blocks
     text = "\n".join(f"aie.runtime_sequence @{s.symbol}" for s in sequences) + more
     streams = tuple(Instructions(s.symbol, f"stream of {s.symbol}".encode()) for s in sequences)
-    kernels = (kernel_build(made.tiling),)
-    return build(Design("mlp", epoch, text, made, sequences, kernels, streams), directory)
+    kernels = (kernel_build(NPU1),)
+    return build(Design("mlp", epoch, text, plan, kernels, streams), directory)
 
 
 @pytest.mark.parametrize("metadata", [True, False])
@@ -228,7 +227,7 @@ def test_writing_the_design_again_forgets_the_build(machine: Machine, tmp_path: 
     folder_of(tmp_path / "design", more="\n// other")
     assert load_artifact(tmp_path / "design").xclbin is None
     names = {path.name for path in (tmp_path / "design").iterdir()}
-    assert not names & {"aie.xclbin", "built.json", "gemm_bf16.o"}
+    assert not names & {"aie.xclbin", "built.json", "encoder.o"}
 
 
 @pytest.mark.parametrize("content", ["{}", "[", '{"text": "of another"}'])

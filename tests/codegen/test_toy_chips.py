@@ -9,7 +9,7 @@ import torch
 from run_encoder import Run, layer, random_operands
 from small_encoders import small_encoder
 
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.plan_steps import plan_encoder
 from aiec.ir.encoder import BlockKind
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target

@@ -16,15 +16,13 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from run_encoder import Run, random_operands
+from run_encoder import Run, random_operands, shape_of
 from small_encoders import sharing_plan, small_encoder
-from test_simulated_gemm import GEMMS, run, simulated
+from test_simulated_linears import GEMMS, run, simulated
 
 from aiec.codegen.dialects import parse
-from aiec.codegen.emit_encoder import emit_encoder
-from aiec.codegen.emit_gemm import emit
-from aiec.codegen.plan_encoder import plan_encoder
-from aiec.codegen.plan_gemm import plan
+from aiec.codegen.emit import emit
+from aiec.codegen.plan_steps import Wanted, plan_encoder, plan_steps
 from aiec.ir.encoder import BlockKind
 from aiec.ir.target import NPU1, NPU2, Target
 from aiec.kernels import torch_kernels
@@ -97,8 +95,8 @@ def aie_opt() -> AieOpt:
 @cache
 def emitted(family: str, target: Target, epoch: str) -> str:
     if family == "encoder":
-        return emit_encoder(plan_encoder(small_encoder(), target), "small", epoch).text
-    return emit(plan(GEMMS, target), "gemms", epoch).text
+        return emit(plan_encoder(small_encoder(), target), "small", epoch).text
+    return emit(plan_steps(Wanted(gemms=GEMMS), target), "linears", epoch).text
 
 
 def op_counts(text: str) -> Counter[str]:
@@ -137,15 +135,16 @@ def test_cores_are_lowered(aie_opt: AieOpt, target: Target, family: str) -> None
 
 
 @TARGETS
-def test_gemms_whose_sequences_upstream_lowered_equal_torch(
+def test_linears_whose_sequences_upstream_lowered_equal_torch(
     aie_opt: AieOpt, target: Target
 ) -> None:
-    design = emit(plan(GEMMS, target), "gemms", aie_opt.epoch)
+    plan = plan_steps(Wanted(gemms=GEMMS), target)
+    design = emit(plan, "linears", aie_opt.epoch)
     lowered = replace(design, text=aie_opt.with_lowered_sequences(design.text))
     assert "dma_memcpy_nd" in design.text and "dma_memcpy_nd" not in lowered.text
     simulator = simulated(lowered)
     for seed, sequence in enumerate(design.sequences):
-        run(lowered, sequence, simulator, seed)
+        run(plan, sequence, simulator, seed)
 
 
 @TARGETS
@@ -157,11 +156,12 @@ def test_encoder_steps_whose_sequence_upstream_lowered_compute_the_same(
     whole = plan_encoder(small_encoder(layers=1), target, [BlockKind.LAYER])
     made = sharing_plan(target) if shares else whole
     (block,) = made.blocks
-    design = emit_encoder(made, "layer", aie_opt.epoch)
+    design = emit(made, "layer", aie_opt.epoch)
     kernels = torch_kernels.load(design.kernels, target)
     runs = Run(made, aie_opt.epoch), Run(made, aie_opt.epoch)
     runs[1].simulator = Simulator(aie_opt.with_lowered_sequences(design.text), kernels=kernels)
-    state = torch.randn(made.shape.frames, made.shape.state, generator=torch.manual_seed(0))
+    shape = shape_of(made)
+    state = torch.randn(shape.frames, shape.state, generator=torch.manual_seed(0))
     for one in runs:
         one.put("state", state)
         one.run(block, random_operands(block, seed=1))

@@ -263,7 +263,7 @@ def test_symbolic_sizes(shape: tuple[int, ...], symbolic: int, rows: int, dispat
         f"gemm_{rows}x32x16_bias_res",
     ]
     for op in linears:
-        assert op.dispatches == dispatches
+        assert op.piece is not None and op.piece.batch == dispatches
         assert op.flop == 2 * shape[0] * shape[1] * 16 * 32
         assert graph.value(op.inputs[0]).dynamic
         assert not graph.value(op.inputs[1]).dynamic

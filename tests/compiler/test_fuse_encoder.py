@@ -54,7 +54,7 @@ def test_a_whole_encoder(name: str, batch: int) -> None:
     computing = {n for n in graph.module.graph.nodes if n.op == "call_function"}
     assert set().union(*(match.nodes for match in found)) == computing
     for match, before in zip(found[1:], found, strict=False):
-        assert match.block.x == before.outs[0].name
+        assert match.block.inputs[0] == before.outs[0].name
     assert all(match.block.batch == batch for match in found)
     assert all((match.block.frames, match.block.width) == (FRAMES, WIDTH) for match in found)
     assert found[0].block.mels == MELS
@@ -118,7 +118,7 @@ def is_features(node: Node) -> bool:
 
 def assert_crosses(graph: Capture, match: BlockMatch, x: str, batch: int) -> None:
     block, weights = match.block, {n.name: n for n in graph.module.graph.nodes}
-    assert (block.kind, block.x) == (BlockKind.CROSS, x)
+    assert (block.kind, block.inputs) == (BlockKind.CROSS, (x,))
     assert (block.batch, block.frames, block.width) == (batch, FRAMES, WIDTH)
     assert [out.meta["val"].shape for out in match.outs] == [(batch, FRAMES, WIDTH)] * 2
     keys, values = block.steps

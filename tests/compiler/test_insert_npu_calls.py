@@ -12,11 +12,11 @@ from torch.fx import GraphModule
 from aiec.capture import Capture, capture
 from aiec.fuse import fuse
 from aiec.insert_npu_calls import insert_npu_calls
-from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import NPU2
 from aiec.partitioner.assign import assign
+from aiec.plan_pieces import price_pieces
 
 
 class OnStandIn:
@@ -31,8 +31,9 @@ class OnStandIn:
 
     def __call__(self, gm: GraphModule, inputs: list[Any]) -> Callable[..., Any]:
         self.captured = capture(gm, inputs)
-        self.partition = assign(fuse(self.captured), NPU2, self.options)
-        self.mixed = insert_npu_calls(self.captured, self.partition, {OpKind.LINEAR: self.gemms})
+        graph = fuse(self.captured)
+        self.partition = assign(graph, NPU2, self.options, planner=price_pieces(graph, NPU2))
+        self.mixed = insert_npu_calls(self.captured, self.partition, self.gemms)
         return self.captured.install(self.mixed.forward)
 
 
@@ -56,6 +57,7 @@ def test_mlp() -> None:
         "<built-in function getitem>",
         "send_getitem",
         "npu_addmm",
+        "send_arg2_1",  # the residual
         "npu_addmm_1",
         "receive_addmm_1",
     ]

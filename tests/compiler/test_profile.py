@@ -28,7 +28,7 @@ from aiec.partitioner.report_profile import (
     write_profile,
 )
 from aiec.partitioner.suitability import Row, Standing, parts_on_npu, plan, rows
-from aiec.plan_blocks import plan_blocks
+from aiec.plan_pieces import price_pieces
 from aiec.profile_ops import profile_model, taken_apart
 from aiec.speech import models
 
@@ -73,7 +73,7 @@ def test_rows_add_up_and_know_what_our_kernels_run():
 def test_parts_of_a_block_that_the_npu_runs_are_told_as_such():
     captured = capture_shapes(lambda: models.build("whisper-tiny"), "tiny")
     fused = fuse(captured)
-    blocks = assign(fused, NPU2, Options(partition="npu-all"), encoder=plan_blocks(fused, NPU2))
+    blocks = assign(fused, NPU2, Options(partition="npu-all"), planner=price_pieces(fused, NPU2))
     names = parts_on_npu(blocks)
     graph = taken_apart(fused)
     assert names and names <= {op.name for op in graph.ops}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.plan_steps import plan_encoder
 from aiec.ir.encoder import OBJECT_ELEMS, TILE, BlockKind, EncoderPlan, EncoderShape, Matrix, Word
 from aiec.ir.errors import CodegenError
 from aiec.ir.target import NPU1, NPU2, Target

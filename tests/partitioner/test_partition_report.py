@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from graphs import Builder, encoder
+from graphs import Builder, assign, encoder
 from rich.console import Console
 
 from aiec.ir.errors import OptionError, OutputError
@@ -21,7 +21,6 @@ from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition
 from aiec.ir.target import NPU1, NPU2
-from aiec.partitioner.assign import assign
 from aiec.partitioner.cpu_profile import profile_for
 from aiec.partitioner.regions import regions
 from aiec.partitioner.report import listing, summary, write_report

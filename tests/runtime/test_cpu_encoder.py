@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the name all of PyTorch uses
 
-from aiec.codegen.plan_encoder import plan_encoder
+from aiec.codegen.plan_steps import plan_encoder
 from aiec.ir.encoder import BlockKind, EncoderPlan, EncoderShape, GemmStep
 from aiec.ir.target import NPU1, NPU2
 from aiec.kernels.encoder_layout import (

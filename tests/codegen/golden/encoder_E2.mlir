@@ -315,240 +315,6 @@ aie.core(%tile_0_2) {
     %core_0_3 = 
 ...
 runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072xbf16>, %weights: memref<69632xbf16>) {
-      %task = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_ring_empty, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 28 : i32}
-        aie.use_lock(%mem_0_ring_full, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_ring_empty, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 29 : i32}
-        aie.use_lock(%mem_0_ring_full, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_1 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_ring_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
-        aie.use_lock(%mem_0_ring_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_ring_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 31 : i32}
-        aie.use_lock(%mem_0_ring_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_2 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_ring_empty, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 28 : i32}
-        aie.use_lock(%mem_1_ring_full, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_ring_empty, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 29 : i32}
-        aie.use_lock(%mem_1_ring_full, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_3 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_ring_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
-        aie.use_lock(%mem_1_ring_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_ring_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 31 : i32}
-        aie.use_lock(%mem_1_ring_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_4 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_ring_empty, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 28 : i32}
-        aie.use_lock(%mem_2_ring_full, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_ring_empty, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 29 : i32}
-        aie.use_lock(%mem_2_ring_full, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_5 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_ring_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
-        aie.use_lock(%mem_2_ring_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_ring_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 31 : i32}
-        aie.use_lock(%mem_2_ring_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_6 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_ring_empty, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 28 : i32}
-        aie.use_lock(%mem_3_ring_full, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_ring_empty, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 29 : i32}
-        aie.use_lock(%mem_3_ring_full, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_7 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_ring_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
-        aie.use_lock(%mem_3_ring_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_ring_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 4352 len = 4352) {bd_id = 31 : i32}
-        aie.use_lock(%mem_3_ring_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %c656908_i32 = arith.constant 656908 : i32
-      %c28_i32 = arith.constant 28 : i32
-      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
-      %c656956_i32 = arith.constant 656956 : i32
-      %c30_i32 = arith.constant 30 : i32
-      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c30_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
-      %task_8 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
-        %c2_i32 = arith.constant 2 : i32
-        aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
-        aie.use_lock(%mem_0_slot0_full, Release, %c2_i32)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c2_i32_1 = arith.constant 2 : i32
-        aie.use_lock(%mem_0_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
-        aie.use_lock(%mem_0_slot1_full, Release, %c2_i32_1)
-        aie.end
-      }
-      %task_9 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
-        aie.use_lock(%mem_0_slot0_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_0_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
-        aie.use_lock(%mem_0_slot1_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_10 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
-        %c2_i32 = arith.constant 2 : i32
-        aie.use_lock(%mem_1_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
-        aie.use_lock(%mem_1_slot0_full, Release, %c2_i32)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c2_i32_1 = arith.constant 2 : i32
-        aie.use_lock(%mem_1_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
-        aie.use_lock(%mem_1_slot1_full, Release, %c2_i32_1)
-        aie.end
-      }
-      %task_11 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
-        aie.use_lock(%mem_1_slot0_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_1_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
-        aie.use_lock(%mem_1_slot1_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_12 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
-        %c2_i32 = arith.constant 2 : i32
-        aie.use_lock(%mem_2_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
-        aie.use_lock(%mem_2_slot0_full, Release, %c2_i32)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c2_i32_1 = arith.constant 2 : i32
-        aie.use_lock(%mem_2_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
-        aie.use_lock(%mem_2_slot1_full, Release, %c2_i32_1)
-        aie.end
-      }
-      %task_13 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
-        aie.use_lock(%mem_2_slot0_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_2_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
-        aie.use_lock(%mem_2_slot1_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %task_14 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
-        %c2_i32 = arith.constant 2 : i32
-        aie.use_lock(%mem_3_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
-        aie.use_lock(%mem_3_slot0_full, Release, %c2_i32)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c2_i32_1 = arith.constant 2 : i32
-        aie.use_lock(%mem_3_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
-        aie.use_lock(%mem_3_slot1_full, Release, %c2_i32_1)
-        aie.end
-      }
-      %task_15 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
-        %c1_i32_1 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 34 : i32}
-        aie.use_lock(%mem_3_slot0_empty, Release, %c1_i32_1)
-        aie.next_bd ^bb1
-      ^bb1:
-        %c1_i32_2 = arith.constant 1 : i32
-        aie.use_lock(%mem_3_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 35 : i32}
-        aie.use_lock(%mem_3_slot1_empty, Release, %c1_i32_2)
-        aie.end
-      }
-      %c32_i32 = arith.constant 32 : i32
-      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
-      %c65570_i32 = arith.constant 65570 : i32
-      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656908_i32, %c32_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.write32(%c656956_i32, %c65570_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
-      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col0, id = 0 : i64, issue_token = true} : memref<131072xbf16>
-      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 4096][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col1, id = 0 : i64, issue_token = true} : memref<131072xbf16>
-      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col2, id = 0 : i64, issue_token = true} : memref<131072xbf16>
-      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 12288][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col3, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 0][1, 1, 1, 17408][0, 0, 0, 1]) {metadata = @w_col0, id = 4 : i64, issue_token = true} : memref<69632xbf16>
       aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 17408][1, 1, 1, 17408][0, 0, 0, 1]) {metadata = @w_col1, id = 4 : i64, issue_token = true} : memref<69632xbf16>
       aiex.npu.dma_memcpy_nd(%weights[0, 0, 0, 34816][1, 1, 1, 17408][0, 0, 0, 1]) {metadata = @w_col2, id = 4 : i64, issue_token = true} : memref<69632xbf16>
@@ -557,10 +323,192 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 16384][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row1, id = 8 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 32768][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row2, id = 8 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_memcpy_nd(%state[0, 0, 0, 49152][1, 2, 8, 1024][0, 65536, 1024, 1]) {metadata = @x_row3, id = 8 : i64, issue_token = true} : memref<131072xbf16>
-      aiex.npu.dma_wait {symbol = @out_col0}
-      aiex.npu.dma_wait {symbol = @out_col1}
-      aiex.npu.dma_wait {symbol = @out_col2}
-      aiex.npu.dma_wait {symbol = @out_col3}
+      %task = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_0_ring_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 28 : i32}
+        aie.use_lock(%mem_0_ring_full, Release, %c2_i32)
+        aie.end
+      }
+      %c656908_i32 = arith.constant 656908 : i32
+      %c28_i32 = arith.constant 28 : i32
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %task_1 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_0_ring_full, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_0_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 29 : i32}
+        aie.use_lock(%mem_0_ring_empty, Release, %c2_i32)
+        aie.end
+      }
+      %c656956_i32 = arith.constant 656956 : i32
+      %c29_i32 = arith.constant 29 : i32
+      aiex.npu.write32(%c656956_i32, %c29_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %task_2 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.use_lock(%mem_0_slot0_full, Release, %c2_i32)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c2_i32_1 = arith.constant 2 : i32
+        aie.use_lock(%mem_0_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.use_lock(%mem_0_slot1_full, Release, %c2_i32_1)
+        aie.end
+      }
+      %c30_i32 = arith.constant 30 : i32
+      aiex.npu.write32(%c656908_i32, %c30_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %task_3 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
+        %c1_i32_1 = arith.constant 1 : i32
+        aie.use_lock(%mem_0_slot0_full, AcquireGreaterEqual, %c1_i32_1)
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.use_lock(%mem_0_slot0_empty, Release, %c1_i32_1)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c1_i32_2 = arith.constant 1 : i32
+        aie.use_lock(%mem_0_slot1_full, AcquireGreaterEqual, %c1_i32_2)
+        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.use_lock(%mem_0_slot1_empty, Release, %c1_i32_2)
+        aie.end
+      }
+      %c65568_i32 = arith.constant 65568 : i32
+      aiex.npu.write32(%c656956_i32, %c65568_i32) {column = 0 : i32, row = 1 : i32} : i32, i32
+      %task_4 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_1_ring_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 28 : i32}
+        aie.use_lock(%mem_1_ring_full, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      %task_5 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_1_ring_full, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_1_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 29 : i32}
+        aie.use_lock(%mem_1_ring_empty, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c29_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      %task_6 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_1_slot0_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.use_lock(%mem_1_slot0_full, Release, %c2_i32)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c2_i32_1 = arith.constant 2 : i32
+        aie.use_lock(%mem_1_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.use_lock(%mem_1_slot1_full, Release, %c2_i32_1)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c30_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      %task_7 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
+        %c1_i32_1 = arith.constant 1 : i32
+        aie.use_lock(%mem_1_slot0_full, AcquireGreaterEqual, %c1_i32_1)
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.use_lock(%mem_1_slot0_empty, Release, %c1_i32_1)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c1_i32_2 = arith.constant 1 : i32
+        aie.use_lock(%mem_1_slot1_full, AcquireGreaterEqual, %c1_i32_2)
+        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.use_lock(%mem_1_slot1_empty, Release, %c1_i32_2)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c65568_i32) {column = 1 : i32, row = 1 : i32} : i32, i32
+      %task_8 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_2_ring_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 28 : i32}
+        aie.use_lock(%mem_2_ring_full, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      %task_9 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_2_ring_full, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_2_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 29 : i32}
+        aie.use_lock(%mem_2_ring_empty, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c29_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      %task_10 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_2_slot0_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.use_lock(%mem_2_slot0_full, Release, %c2_i32)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c2_i32_1 = arith.constant 2 : i32
+        aie.use_lock(%mem_2_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.use_lock(%mem_2_slot1_full, Release, %c2_i32_1)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c30_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      %task_11 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
+        %c1_i32_1 = arith.constant 1 : i32
+        aie.use_lock(%mem_2_slot0_full, AcquireGreaterEqual, %c1_i32_1)
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.use_lock(%mem_2_slot0_empty, Release, %c1_i32_1)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c1_i32_2 = arith.constant 1 : i32
+        aie.use_lock(%mem_2_slot1_full, AcquireGreaterEqual, %c1_i32_2)
+        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.use_lock(%mem_2_slot1_empty, Release, %c1_i32_2)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c65568_i32) {column = 2 : i32, row = 1 : i32} : i32, i32
+      %task_12 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_3_ring_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 28 : i32}
+        aie.use_lock(%mem_3_ring_full, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c28_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      %task_13 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_3_ring_full, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_3_ring : memref<8704xbf16> offset = 0 len = 8704) {bd_id = 29 : i32}
+        aie.use_lock(%mem_3_ring_empty, Release, %c2_i32)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c29_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      %task_14 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
+        %c2_i32 = arith.constant 2 : i32
+        aie.use_lock(%mem_3_slot0_empty, AcquireGreaterEqual, %c2_i32)
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.use_lock(%mem_3_slot0_full, Release, %c2_i32)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c2_i32_1 = arith.constant 2 : i32
+        aie.use_lock(%mem_3_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.use_lock(%mem_3_slot1_full, Release, %c2_i32_1)
+        aie.end
+      }
+      aiex.npu.write32(%c656908_i32, %c30_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      %task_15 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
+        %c1_i32_1 = arith.constant 1 : i32
+        aie.use_lock(%mem_3_slot0_full, AcquireGreaterEqual, %c1_i32_1)
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.use_lock(%mem_3_slot0_empty, Release, %c1_i32_1)
+        aie.next_bd ^bb1
+      ^bb1:
+        %c1_i32_2 = arith.constant 1 : i32
+        aie.use_lock(%mem_3_slot1_full, AcquireGreaterEqual, %c1_i32_2)
+        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.use_lock(%mem_3_slot1_empty, Release, %c1_i32_2)
+        aie.end
+      }
+      aiex.npu.write32(%c656956_i32, %c65568_i32) {column = 3 : i32, row = 1 : i32} : i32, i32
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 0][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col0, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 4096][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col1, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 8192][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col2, id = 0 : i64, issue_token = true} : memref<131072xbf16>
+      aiex.npu.dma_memcpy_nd(%out[0, 0, 0, 12288][1, 8, 4, 1024][16384, 16384, 1024, 1]) {metadata = @out_col3, id = 0 : i64, issue_token = true} : memref<131072xbf16>
       aiex.npu.dma_wait {symbol = @w_col0}
       aiex.npu.dma_wait {symbol = @w_col1}
       aiex.npu.dma_wait {symbol = @w_col2}
@@ -569,6 +517,10 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.dma_wait {symbol = @x_row1}
       aiex.npu.dma_wait {symbol = @x_row2}
       aiex.npu.dma_wait {symbol = @x_row3}
+      aiex.npu.dma_wait {symbol = @out_col0}
+      aiex.npu.dma_wait {symbol = @out_col1}
+      aiex.npu.dma_wait {symbol = @out_col2}
+      aiex.npu.dma_wait {symbol = @out_col3}
       aiex.dma_free_task(%task)
       aiex.dma_free_task(%task_1)
       aiex.dma_free_task(%task_2)

@@ -19,13 +19,13 @@ from aiec.codegen.encoder_chains import core_chains, mem_tile_chains
 from aiec.codegen.encoder_core import emit_core
 from aiec.codegen.encoder_sequence import declare_shim_channels, emit_sequence
 from aiec.codegen.instructions import streams
-from aiec.ir.design import EncoderDesign, GemmTiling
+from aiec.ir.design import Design, GemmTiling
 from aiec.ir.encoder import EncoderPlan
 from aiec.kernels.encoder import ENCODER_KERNELS, kernel_build, tiling_for
 from aiec.kernels.spec import Parameter
 
 
-def emit_encoder(plan: EncoderPlan, name: str, epoch: str = "E2") -> EncoderDesign:
+def emit(plan: EncoderPlan, name: str, epoch: str = "E2") -> Design:
     """Return the design of `plan`, with text for `epoch` ("E1" or "E2"). Raises `CodegenError`."""
     kernels = kernel_build(plan.target, plan.left_parts)
     tiling = tiling_for(plan.target, plan.left_parts)
@@ -39,7 +39,7 @@ def emit_encoder(plan: EncoderPlan, name: str, epoch: str = "E2") -> EncoderDesi
             emit_sequence(plan, block, array)
     module.verify()
     text = print_module(module, epoch)
-    return EncoderDesign(name, epoch, text, plan, (kernels,), streams(module, epoch))
+    return Design(name, epoch, text, plan, (kernels,), streams(module, epoch))
 
 
 def _declare_kernels(tiling: GemmTiling, link_with: str | None) -> None:

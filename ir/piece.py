@@ -1,7 +1,9 @@
-"""EncoderBlock: a piece of a transformer encoder that one runtime sequence computes whole.
+"""Piece: what a graph asks the array for, whole: one block, computed by one runtime sequence.
 
-Found by `compiler/fuse_encoder.py`, carried by a `FusedOp` of kind `OpKind.ENCODER_BLOCK`, read by
-the partitioner, the planner's caller and the runtime. Names are those of FX values.
+A stem, a layer, a final norm or cross projections of a transformer encoder (found by
+`compiler/fuse_encoder.py`), or a linear layer by itself (`compiler/fuse_linear.py`). Carried by a
+`FusedOp`, read by the partitioner, the planner's caller and the runtime. Names are those of FX
+values; as many activations go in as the piece reads.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiec.ir.encoder import TILE, BlockKind, EncoderShape
+from aiec.ir.graph import Gemm, GemmOperands
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,10 @@ class StepOperands:
 
     Attributes:
         step: q | k | v | proj | fc1 | fc2 in a layer, conv1 | conv2 in a stem, norm in a final,
-            cross_k | cross_v in a cross.
+            cross_k | cross_v in a cross, linear in a linear layer.
         weight: (n, k), or (n, channels, 3) of a convolution; None in `norm`.
         gamma, beta: of the layer norm before the step; its k is what they have.
+        turned: the weight is (k, n), as GPT-2's Conv1D has it.
     """
 
     step: str
@@ -28,6 +32,7 @@ class StepOperands:
     bias: str | None = None
     gamma: str | None = None
     beta: str | None = None
+    turned: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,35 +42,40 @@ class StepOperands:
 
 
 @dataclass(frozen=True, slots=True)
-class EncoderBlock:
+class Piece:
     """What a block computes, and from what.
 
     Attributes:
-        batch: windows that it runs on, one after another.
-        frames: positions of its output.
-        width: of the residual stream (n_state).
+        batch: windows that it runs on, one after another, or chunks of a linear layer's rows; where
+            their number is symbolic, as it was when the graph was traced.
+        frames: rows of its output in a window.
+        width: of its output's rows: n_state of an encoder's blocks.
+        inputs: the activations that go in: x, (batch, frames, width) of an encoder's blocks,
+            (batch, mels, 2 * frames) of a stem, any leading dimensions and k of a linear layer,
+            which takes `frames` rows at a time; then a residual like the output.
         mlp: width of a layer's hidden layer, else 0.
         mels: channels of a stem's spectrogram, else 0.
-        x: the value that goes in: (batch, frames, width), or (batch, mels, 2 * frames) of a stem.
         positions: (frames, width) that a stem adds, else None.
         scale: what a layer's attention multiplies its scores with.
+        gemm: of a linear layer alone.
     """
 
     kind: BlockKind
     batch: int
     frames: int
     width: int
-    x: str
+    inputs: tuple[str, ...]
     steps: tuple[StepOperands, ...]
     mlp: int = 0
     mels: int = 0
     positions: str | None = None
     scale: float = 0.0
+    gemm: Gemm | None = None
 
     @property
     def label(self) -> str:
-        """A short name: `encoder_layer_1500x384`."""
-        return f"encoder_{self.kind}_{self.frames}x{self.width}"
+        """A short name: `encoder_layer_1500x384`, `gemm_1500x384x1536_bias`."""
+        return self.gemm.label if self.gemm else f"encoder_{self.kind}_{self.frames}x{self.width}"
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -73,12 +83,34 @@ class EncoderBlock:
         names = [name for step in self.steps for name in step.names]
         return tuple(dict.fromkeys([*names, *filter(None, [self.positions])]))
 
+    def takes(self, number: int) -> tuple[int, ...]:
+        """Size of an input as the device takes it: (batch, rows, columns)."""
+        if self.kind is BlockKind.STEM:
+            return self.batch, self.mels, 2 * self.frames
+        columns = self.gemm.k if self.gemm and number == 0 else self.width
+        return self.batch, self.frames, columns
 
-def shape_of_blocks(blocks: Sequence[EncoderBlock]) -> EncoderShape | None:
-    """Sizes of the encoder that the first of `blocks` belongs to; None if there are none.
+
+def linear_piece(gemm: Gemm, operands: GemmOperands, batch: int = 1) -> Piece:
+    """The piece of a linear layer, `batch` times the rows of its GEMM."""
+    weight = StepOperands("linear", operands.weight, operands.bias, turned=operands.turned)
+    return Piece(
+        BlockKind.LINEAR,
+        batch=batch,
+        frames=gemm.m,
+        width=gemm.n,
+        inputs=(operands.x, *filter(None, [operands.residual])),
+        steps=(weight,),
+        gemm=gemm,
+    )
+
+
+def shape_of_pieces(pieces: Sequence[Piece]) -> EncoderShape | None:
+    """Sizes of the encoder that the first block of one among `pieces` belongs to; None if none is.
 
     Where a kind is missing, its size is one that any plan takes.
     """
+    blocks = [piece for piece in pieces if piece.gemm is None]
     if not blocks:
         return None
     first = next((block for block in blocks if block.kind is BlockKind.LAYER), blocks[0])
@@ -93,7 +125,7 @@ def shape_of_blocks(blocks: Sequence[EncoderBlock]) -> EncoderShape | None:
     )
 
 
-def belongs(block: EncoderBlock, shape: EncoderShape) -> bool:
+def belongs(block: Piece, shape: EncoderShape) -> bool:
     """Whether a plan of `shape` computes the block, if it has its kind."""
     return (
         (block.width, block.frames) == (shape.state, shape.frames)
