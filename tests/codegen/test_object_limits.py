@@ -91,7 +91,7 @@ def test_a_program_beyond_its_memory_is_refused(tmp_path: Path) -> None:
 
 def test_all_of_a_folder_is_checked(tmp_path: Path) -> None:
     made = plan_steps(Wanted(gemms=(Gemm(7, 100, 50),)), NPU1)
-    design = Design("g", "E2", "module {}\n", made, (), (kernel_build(made.target),))
+    design = Design("g", "E2", "module {}\n", made, kernels=(kernel_build(made.target),))
     make_object(tmp_path / "encoder.o", CHAIN)
     assert check_built(design, tmp_path) == [
         "aiecc left no linked core, so the size of its program is not known"
