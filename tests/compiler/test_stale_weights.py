@@ -17,6 +17,9 @@ from aiec.speech.whisper import EncoderBlock as Layer
 Write = Callable[[nn.Linear], Any]
 Mode = Callable[[], AbstractContextManager[Any]]
 OPTIONS: dict[str, Any] = {"device": "sim:npu2", "partition": "npu-all"}
+# npu2's weights are bfp16: eight that lie together share the exponent of the largest, with steps
+# of a sixty-fourth of it. A stale weight is wrong by a tenth and more.
+FRESH = 2**-6
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +80,7 @@ def difference_after(write: Write, model: nn.Linear, mode: Mode, **options: Any)
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
 def test_a_write_is_seen(write: Write, mode: Mode) -> None:
-    assert difference_after(write, nn.Linear(64, 64).eval(), mode) < 0.01
+    assert difference_after(write, nn.Linear(64, 64).eval(), mode) < FRESH
 
 
 @pytest.mark.parametrize("name", ["weight.mul_", "load_state_dict", "numpy"])
@@ -85,7 +88,7 @@ def test_a_write_to_inference_tensors_is_seen(name: str) -> None:
     """They have no version counter at all."""
     with torch.inference_mode():
         model = nn.Linear(64, 64).eval()
-    assert difference_after(WRITES[name], model, torch.inference_mode) < 0.01
+    assert difference_after(WRITES[name], model, torch.inference_mode) < FRESH
 
 
 def test_what_counters_do_not_see_if_only_they_are_asked() -> None:
@@ -93,7 +96,7 @@ def test_what_counters_do_not_see_if_only_they_are_asked() -> None:
         model = nn.Linear(64, 64).eval()
         return difference_after(WRITES[name], model, torch.no_grad, check_weights=False)
 
-    assert after("weight.mul_") < 0.01
+    assert after("weight.mul_") < FRESH
     assert after("weight.data.mul_") > 0.1
 
 
