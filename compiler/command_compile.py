@@ -73,9 +73,12 @@ def compile_model(
     parts = [decide_named(model, one, target, options, None, batch) for one in parts_of(part)]
     _refuse_empty(parts)
     for decided in parts:
+        print("\n".join(summary(decided)))
+        if not decided.npu_ops:
+            continue
         with doing(f"planning and printing the design of {decided.graph.name}"):
             artifact = make_design(decided, target_named(target), options, output)
-        print("\n".join((*summary(decided), *describe(decided, artifact))))
+        print("\n".join(describe(decided, artifact)))
 
 
 def _refuse_empty(parts: Sequence[Partition]) -> None:

@@ -163,7 +163,12 @@ def _manifest_kernels(path: Path, target: Target) -> dict[str, Kernel]:
     """The kernels that a compiled folder's design links with, compiled for this host."""
     try:
         builds = tuple(
-            KernelBuild(k["object"], k["source"], tuple(k["defines"].items()), tuple(k["symbols"]))
+            KernelBuild(
+                k["object"],
+                k["source"],
+                tuple((name, value) for name, value in k["defines"]),
+                tuple(k["symbols"]),
+            )
             for k in json.loads(_read(path))["kernels"]
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -243,7 +243,7 @@ def test_compile_both_parts(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert ": encoder_stem, encoder_layer, encoder_cross\n" in out
     assert "whisper-tiny.en-window" in out and "whisper-tiny.en-decoder" in out
     (folder,) = tmp_path.glob("whisper_*")  # beside a home of the tests' own
-    assert folder.name == "whisper_tiny_en_window_npu2_blocks"
+    assert folder.name == "whisper_tiny_en_window_npu2"
 
 
 def test_compile_of_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def test_every_op_has_a_time_and_views_have_next_to_none():
 
 def test_rows_add_up_and_know_what_our_kernels_run():
     measured = profile_model(Mlp(64, 128).eval(), (torch.randn(4, 200, 64),), "mlp", runs=1)
-    partition = assign(measured.graph, NPU2, Options(partition="npu-all"))
+    planner = price_pieces(measured.graph, NPU2)
+    partition = assign(measured.graph, NPU2, Options(partition="npu-all"), planner=planner)
     made = rows(partition, [1000.0] * len(measured.op_us))
     counted = [op for op in measured.graph.ops if op.kind is not OpKind.VIEW]
     assert sum(r.count for r in made) == len(counted)
