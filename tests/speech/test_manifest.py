@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_a_line_that_was_cut_off_gives_way(manifest: Manifest, length: int) -> N
     assert manifest.records() == (ONE,)
     manifest.append(TWO)
     assert manifest.records() == (ONE, TWO)
+    assert manifest.path.read_text() == ONE.line + TWO.line
+
+
+def test_writers_at_the_same_time_lose_nothing(manifest: Manifest) -> None:
+    records = [Record(f"/in/{i}.wav", str(i)) for i in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(manifest.append, records))
+    assert sorted(manifest.records(), key=lambda record: int(record.name)) == records
 
 
 def test_nothing_but_a_line_that_was_cut_off(manifest: Manifest) -> None:

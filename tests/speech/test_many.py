@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import signal
@@ -99,6 +100,51 @@ def test_what_concerns_all_ends_the_run() -> None:
         list(in_processes(["well", "raise", "well", "well"], make_moody, 2))
 
 
+# A run whose two workers take locks and never end by themselves.
+ENDLESS = """
+import sys
+from test_many import make_endless
+from aiec.speech.processes import in_processes
+
+if __name__ == "__main__":
+    list(in_processes(sys.argv[1:], make_endless, 2))
+"""
+
+
+def make_endless() -> Callable[[str], str | None]:
+    def hold(path: str) -> None:
+        with open(path, "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            Path(f"{path}.held").touch()
+            time.sleep(600)
+
+    return hold
+
+
+def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
+    (tmp_path / "run.py").write_text(ENDLESS)
+    locks = [tmp_path / "first", tmp_path / "second"]
+    parent = _start(tmp_path, *map(str, locks))
+    while not all(Path(f"{lock}.held").exists() for lock in locks):
+        assert parent.poll() is None, (tmp_path / "err").read_text()
+        time.sleep(0.01)
+    parent.kill()
+    parent.wait()
+    assert [_is_free_soon(lock) for lock in locks] == [True, True]
+
+
+def _is_free_soon(lock: Path) -> bool:
+    with lock.open() as file:
+        for _ in range(1000):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.02)
+            else:
+                return True
+    return False
+
+
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_killed_at_random_moments(tmp_path: Path, kills: int) -> None:
     """Two shards of two processes each share a folder and a manifest."""
@@ -109,7 +155,7 @@ def test_killed_at_random_moments(tmp_path: Path, kills: int) -> None:
     (tmp_path / "run.py").write_text(RUN)
     moments = random.Random(kills)
     for kill in range(kills):
-        shards = [_start(tmp_path, shard) for shard in ("1/2", "2/2")]
+        shards = [_start(tmp_path, str(tmp_path), shard) for shard in ("1/2", "2/2")]
         if kill:  # the first time while they start
             _wait_for_more(tmp_path / "begun", shards)
         for shard in shards:
@@ -117,7 +163,9 @@ def test_killed_at_random_moments(tmp_path: Path, kills: int) -> None:
             shard.kill()
             shard.wait()
     for shard in ("1/2", "2/2"):
-        assert _start(tmp_path, shard).wait(timeout=120) == 0, (tmp_path / "err").read_text()
+        assert _start(tmp_path, str(tmp_path), shard).wait(timeout=120) == 0, (
+            tmp_path / "err"
+        ).read_text()
     _check_all_is_there(tmp_path, files)
     begun = [name for name in (tmp_path / "begun").read_text().split() if name != "0"]
     assert {*begun, "0"} == {str(number) for number in range(files)}
@@ -133,9 +181,9 @@ def _wait_for_more(begun: Path, shards: list[subprocess.Popen[bytes]]) -> None:
         time.sleep(0.005)
 
 
-def _start(folder: Path, shard: str) -> subprocess.Popen[bytes]:
+def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
-    command = [sys.executable, str(folder / "run.py"), str(folder), shard]
+    command = [sys.executable, str(folder / "run.py"), *arguments]
     with (folder / "err").open("ab") as errors:
         return subprocess.Popen(command, env=environment, stderr=errors)
 
