@@ -4,7 +4,8 @@
                               [--unflushed N] [--linger]
 
 FOLDER holds aie.xclbin, insts.bin and in0.npy, in1.npy, ...; out0.npy, ... are what the buffers
-hold after the last run. Prints one line a run: the state that it ended in, or what XRT raised.
+hold after the last run. Prints one line a run: the state that it ended in, or what XRT raised; of a
+runlist one line, and the states of its runs where it failed.
 """
 
 import argparse
@@ -94,9 +95,14 @@ def execute(loaded, chosen):
         chain = pyxrt.runlist(loaded.context)
         for run in runs:
             chain.add(run)
-        chain.execute()
-        chain.wait()
-        print("COMPLETED", flush=True)
+        try:
+            chain.execute()
+            chain.wait()
+            print("COMPLETED", flush=True)
+        except RuntimeError as error:
+            print(f"RuntimeError: {error}".replace("\n", " | "), flush=True)
+            for run in runs:
+                tell(run.state())
         return
     for run in runs:
         run.start()
