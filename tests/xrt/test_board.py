@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from threading import Event
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from board import wire
+from board.context import Client
 from board.faults import NAMES, Faults
 from board.image import unpack
+from board.npu import FACTS, Npu
 from board.wire import Kind, Message, State
 from debian import HERE, why_not
 
@@ -58,6 +63,43 @@ def test_cleared_faults_do_not_come():
     faults.clear()
     assert faults.of_run(is_first=True) == []
     assert faults.of_request(Kind.OPEN) == 0
+
+
+class _Array:
+    """In place of a simulator that is only configured."""
+
+    def configure_anew(self) -> None:
+        pass
+
+
+def test_what_is_submitted_when_a_timeout_is_told_is_not_aborted():
+    npu = Npu("npu2", FACTS["npu2"])
+    client = Client(1, "test", np.zeros(0, np.uint8))
+    number = npu.answer(client, Message(Kind.CREATE_CONTEXT, a=8), print).context
+    (context,) = npu.contexts
+    context.target, context.simulator = "npu2", cast(Any, _Array())
+    npu.faults.inject("watchdog")
+    npu.faults.inject("error", after=1)  # of the run that follows
+    ends: list[tuple[int, int]] = []
+    all_ended = Event()
+    payload = wire._RUN.pack(0, 0, 3, 0, *[0] * 32)
+
+    def submit(turn: int) -> None:
+        npu.answer(client, Message(Kind.SUBMIT, number, a=turn, payload=payload), end)
+
+    def end(message: Message) -> None:
+        ends.append((message.a, message.status))
+        if message.status == State.TIMEOUT:
+            submit(3)
+        if message.a == 3:
+            all_ended.set()
+
+    submit(1)
+    submit(2)  # queued behind: lost with the context
+    npu.start()
+    assert all_ended.wait(30)
+    npu.stop()
+    assert ends == [(1, State.TIMEOUT), (2, State.ABORT), (3, State.ERROR)]
 
 
 def test_unknown_fault_is_refused_with_the_known():

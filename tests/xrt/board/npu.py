@@ -167,23 +167,25 @@ class Npu:
         else:
             context.errors += 1
             context.configure_anew()
-        end = Message(Kind.ENDED, context.number, state, command.turn, failed)
-        command.end(end)
-        if state is State.TIMEOUT:
-            self._abort_waiting(context)
+        # Before the process hears of it: what it submits then is for the new configuration.
+        behind = self._take_queued(context) if state is State.TIMEOUT else []
+        command.end(Message(Kind.ENDED, context.number, state, command.turn, failed))
+        for lost in behind:
+            context.errors += 1
+            lost.end(Message(Kind.ENDED, context.number, State.ABORT, lost.turn))
 
-    def _abort_waiting(self, context: Context) -> None:
-        """The context was destroyed and made again: what it had queued is lost."""
+    def _take_queued(self, context: Context) -> list[_Command]:
+        """Take a context's commands out of the queue: it was destroyed and made again."""
         waiting = []
         while not self._queue.empty():
             waiting.append(self._queue.get())
+        taken = []
         for command in waiting:
             if command is not None and command.context is context:
-                context.errors += 1
-                end = Message(Kind.ENDED, context.number, State.ABORT, command.turn)
-                command.end(end)
+                taken.append(command)
             else:
                 self._queue.put(command)
+        return taken
 
     def _run(self, context: Context, run: Run) -> State:
         self.counts["runs"] += 1
