@@ -13,7 +13,8 @@ from typing import Any
 
 from aiec.ir.errors import OptionError, nearest
 
-DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", "cpu")
+_NULLS = ("null:npu1", "null:npu2", "null:npu1+cpu", "null:npu2+cpu")
+DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", *_NULLS, "cpu")
 OBJECTIVES = ("latency", "throughput", "energy")
 DTYPES = ("bf16", "bfp16")
 PARTITIONS = ("cost", "npu-all", "cpu-all")
@@ -34,7 +35,9 @@ class Options:
 
     Attributes:
         device: where NPU partitions run: `npu1`/`npu2` the real device, `sim:npu1`/`sim:npu2` the
-            simulator (`sim` is `sim:npu2`), `cpu` none, `auto` the NPU if there is one, else `cpu`.
+            simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a device that takes the
+            predicted time of each dispatch and computes nothing, or with `+cpu` behind the name the
+            right values on the CPU; `cpu` none, `auto` the NPU if there is one, else `cpu`.
         objective: what the assignment minimises: the time of one pass, the time between passes
             with several in flight, or the machine's energy.
         dtype: what an encoder's products keep of activations; accumulation is fp32. npu1 multiplies
@@ -89,7 +92,7 @@ class Options:
         """The target that `device` names outright (`sim` is npu2); None for `auto` and `cpu`."""
         if self.device == "sim":
             return "npu2"
-        name = self.device.removeprefix("sim:")
+        name = self.device.removeprefix("sim:").removeprefix("null:").removesuffix("+cpu")
         return name if name in ("npu1", "npu2") else None
 
 

@@ -20,6 +20,7 @@ class CpuDevice:
     """Runs any design of this project on the host."""
 
     name = "cpu"
+    queue_depth = 1  # computes when a run is submitted
 
     def __init__(self) -> None:
         self._tickets = 0

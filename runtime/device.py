@@ -1,4 +1,4 @@
-"""The seam between a mixed graph and what runs its NPU side: `xrt`, `sim`, `cpu` or `null`.
+"""The seam between a mixed graph and what runs its NPU side: `xrt`, `sim`, `cpu`, `null`.
 
 A device loads artifacts, allocates host-visible buffers, and takes runs: one runtime sequence of a
 loaded design with its buffers in the order of the sequence's arguments. `submit` returns at once
@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from aiec.ir.design import Artifact
+
+IN_FLIGHT = 4  # runs that a queue of commands is fed ahead; more would only be lost together
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -56,6 +58,7 @@ class Device(Protocol):
     """What every device does. Errors are `DeviceError`."""
 
     name: str
+    queue_depth: int  # how many runs may be under way: submitted, and not waited for
 
     def open(self) -> None:
         """Take hold of the device; refuse with the reason if it is not there."""

@@ -37,18 +37,27 @@ def npu_target(options: Options) -> Target | None:
 
 
 def open_device(target: Target, options: Options) -> Device:
-    """Open the simulated device for `target`."""
-    from aiec.runtime.sim_device import SimDevice
+    """Open the device of `options`, simulated or paced, for `target`."""
+    device = _paced(target, options) if options.device.startswith("null:") else None
+    if device is None:
+        from aiec.runtime.sim_device import SimDevice
 
-    device = SimDevice(target, options.cache_dir)
+        device = SimDevice(target, options.cache_dir)
     device.open()
     return device
+
+
+def _paced(target: Target, options: Options) -> Device:
+    from aiec.runtime.cpu_device import CpuDevice
+    from aiec.runtime.paced_device import PacedDevice
+
+    return PacedDevice(target, CpuDevice() if options.device.endswith("+cpu") else None)
 
 
 def _no_hardware(name: str) -> DeviceError:
     why = npu_missing() or "this version has no driver for the real device yet"
     return DeviceError(
         f"device {name!r} cannot be used: {why}",
-        expected="auto, cpu, sim:npu1 or sim:npu2",
+        expected="auto, cpu, sim:npu1, sim:npu2, or null:npu1 and null:npu2, with +cpu or without",
         todo="run `aiec doctor`",
     )

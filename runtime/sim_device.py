@@ -17,6 +17,8 @@ from aiec.runtime.sim import Simulator
 class SimDevice:
     """One simulated NPU. A loaded design keeps its state between runs, as on hardware."""
 
+    queue_depth = 1  # simulates when a run is submitted
+
     def __init__(self, target: Target, cache_dir: Path | None = None) -> None:
         self.name = f"sim:{target.name}"
         self.target = target

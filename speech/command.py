@@ -98,7 +98,10 @@ def transcribe(
     model_dir: Annotated[Path | None, _option("where downloaded models are kept")] = None,
     model_cache_only: Annotated[YesNo, _flag("do not download models")] = False,
     device: Annotated[
-        str | None, _option("auto, cpu, sim:npu1, sim:npu2, npu1 or npu2  [default: auto]")
+        str | None,
+        _option(
+            "auto, cpu, npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2  [default: auto]"
+        ),
     ] = None,
     compute_type: Annotated[
         str, _option("CTranslate2's type for the decoder; default is float32")

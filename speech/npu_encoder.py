@@ -34,7 +34,9 @@ def wants_npu(options: Options) -> bool:
         return True
     if options.require_npu:
         what = f"require_npu: device {options.device!r} has no NPU on this machine"
-        raise PartitionError(what, expected="npu1, npu2, sim:npu1 or sim:npu2")
+        raise PartitionError(
+            what, expected="npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2"
+        )
     return False
 
 

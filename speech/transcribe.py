@@ -172,6 +172,9 @@ class _Batch:
             self.job.many.manifest.check()
         checked_compute_type(self.job.compute_type)
         self.on_npu = wants_npu(self.options)
+        if self.options.device in ("null:npu1", "null:npu2"):
+            told = f"{self.options.device} computes nothing, so the text means nothing"
+            console.tell(f"note: {told}; {self.options.device}+cpu gives the right one")
         self.folder = find_model(self.job.model, self.job.places)
         if not (self.folder / "model.bin").exists():
             what = f"{self.folder} cannot be transcribed with: its decoder is CTranslate2's"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aiec.ir.errors import DeviceError
+from aiec.ir.errors import DeviceError, OptionError
 from aiec.ir.options import options_from
 from aiec.runtime import open_device as devices
 from aiec.runtime.open_device import npu_target, open_device
@@ -31,3 +31,8 @@ def test_a_real_npu_is_refused_with_the_reason(monkeypatch, tmp_path):
     (tmp_path / "accel0").touch()
     with pytest.raises(DeviceError, match="device 'npu2' cannot be used: the Python module pyxrt"):
         npu_target(options_from({"device": "npu2"}))
+
+
+def test_an_unknown_device_is_told_the_paced_ones():
+    with pytest.raises(OptionError, match=r"unknown device 'null:npu3'.*null:npu"):
+        options_from({"device": "null:npu3"})
