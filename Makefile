@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test slow lint types clean help
+.PHONY: demo test slow xrt lint types clean help
 .DEFAULT_GOAL := help
 
 help: ## show what there is to make
@@ -56,7 +56,11 @@ test: $(VENV)/test.stamp ## the main suite
 	@$(PYTEST) -m "not slow"
 
 slow: $(VENV)/test.stamp ## the proofs that take minutes: full encoders in simulation
-	@$(PYTEST) -m slow
+	@$(PYTEST) -m "slow and not xrt"
+
+xrt: $(VENV)/test.stamp ## the real XRT on a made-up NPU, in a Debian tree; as root
+	@tests/xrt/setup.sh build/xrt/root
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m xrt tests/xrt
 
 lint: $(VENV)/lint.stamp types ## formatter, linter, types, import rules
 	@$(BIN)/ruff format --check .
