@@ -23,6 +23,11 @@ from aiec.runtime.device_queue import DeviceQueue
 # weights), far below what a laptop with 16 GB can spare.
 DEFAULT_BUDGET_BYTES = 4 * 1024**3
 
+
+class OutOfRoomError(DeviceError):
+    """The budget is in use; what is not yet done may hold some of it."""
+
+
 _UNFILLED = object()  # the stamp of contents that are nobody's yet
 
 
@@ -132,7 +137,7 @@ class BufferPool:
         device = self.queue.device
         while (in_use := self._count()) + nbytes > self._budget_bytes:
             if not self._release_one():
-                raise DeviceError(
+                raise OutOfRoomError(
                     f"a buffer of {nbytes} bytes does not fit device {device.name!r}",
                     expected=f"at most {self._budget_bytes} bytes in all, {in_use} are in use",
                     todo="raise the session's buffer budget or keep this op on the CPU",
@@ -142,9 +147,10 @@ class BufferPool:
     def _release_one(self) -> bool:
         for buffers in self._free.values():
             if buffers:
-                buffers.pop()
+                self.queue.device.free(buffers.pop())
                 return True
         if self._residents:
-            self._residents.popitem(last=False)
+            _, evicted = self._residents.popitem(last=False)
+            self._leased.add(evicted.buffer)  # counted as long as a run may need it
             return True
         return False

@@ -7,16 +7,17 @@ operands, fp32 accumulation, one rounding at the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from aiec.ir.design import Artifact, Design
+from aiec.ir.design import Artifact
 from aiec.ir.encoder import BlockSequence
-from aiec.ir.errors import DeviceError
 from aiec.runtime.cpu_encoder import run_block
-from aiec.runtime.device import Buffer, Completion, Event, Run
+from aiec.runtime.device import Completion, Event, Run, SharedMemory
 
 
-class CpuDevice:
+class CpuDevice(SharedMemory):
     """Runs any design of this project on the host."""
 
     name = "cpu"
@@ -31,37 +32,23 @@ class CpuDevice:
     def load(self, artifact: Artifact) -> None:
         """Nothing to load."""
 
-    def alloc(self, nbytes: int) -> Buffer:
-        """A zeroed host buffer."""
-        return Buffer(np.zeros(nbytes, dtype=np.uint8))
-
-    def submit(self, run: Run) -> Event:
-        """Compute the run's block into its output buffers."""
-        design = run.artifact.design
-        block = _sequence(design, run.symbol)
-        run_block(design.plan, block, _arrays(block, run))
+    def submit(self, runs: Sequence[Run]) -> Event:
+        """Compute the runs' blocks into their output buffers."""
+        for run in runs:
+            sequence = run.sequence
+            run_block(run.artifact.design.plan, sequence, _arrays(sequence, run))
         self._tickets += 1
-        return Event(run, self._tickets)
+        return Event(tuple(runs), self._tickets)
 
-    def wait(self, event: Event) -> Completion:
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
         """Done already; the host's time is not counted as a device's."""
-        return Completion(device_us=0.0, simulated=False)
+        return (Completion(device_us=0.0, simulated=False),) * len(event.runs)
 
     def reset(self) -> None:
         """Designs have no state here."""
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _sequence(design: Design, symbol: str) -> BlockSequence:
-    for sequence in design.sequences:
-        if sequence.symbol == symbol:
-            return sequence
-    raise DeviceError(
-        f"design {design.name!r} has no sequence {symbol!r}",
-        expected=", ".join(sequence.symbol for sequence in design.sequences),
-    )
 
 
 def _arrays(sequence: BlockSequence, run: Run) -> dict[str, np.ndarray]:

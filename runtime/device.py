@@ -1,27 +1,56 @@
 """The seam between a mixed graph and what runs its NPU side: `xrt`, `sim`, `cpu`, `null`.
 
-A device loads artifacts, allocates host-visible buffers, and takes runs: one runtime sequence of a
-loaded design with its buffers in the order of the sequence's arguments. `submit` returns at once
-where the device can; `wait` gives the completion with the device's own time.
+A device loads artifacts, allocates host-visible buffers, and takes chains of runs: a run is one
+runtime sequence of a loaded design with its buffers in the order of the sequence's arguments.
+`submit` returns at once where the device can; `wait` gives a completion for each run.
+
+Host and device do not see each other's writes by themselves: whoever writes into a buffer flushes
+it before a run reads it, whoever reads invalidates it after the run that wrote it, and what the
+host's cache may still hold of a buffer is flushed before a run writes there. An error says what can
+be done about it: `RunError.remedy`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
 import numpy as np
 
 from aiec.ir.design import Artifact
+from aiec.ir.encoder import BlockSequence
+from aiec.ir.errors import DeviceError
 
 IN_FLIGHT = 4  # runs that a queue of commands is fed ahead; more would only be lost together
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Remedy(StrEnum):
+    """What can be done about a run that did not end well."""
+
+    RETRY = "retry"  # once, with the designs loaded anew
+    FALL_BACK = "fall back"  # this device will not do it: compute it elsewhere
+    GIVE_UP = "give up"  # nor would it be right elsewhere
+
+
+class RunError(DeviceError):
+    """A run that a device did not end. `remedy`: what can be done, `cause`: for counting."""
+
+    def __init__(self, what: str, remedy: Remedy, cause: str = "error", **more: Any) -> None:
+        super().__init__(what, **more)
+        self.remedy, self.cause = remedy, cause
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Buffer:
-    """A host-visible buffer of a device. `array` is uint8, (nbytes,), shared with the device."""
+    """A host-visible buffer of a device. `array` is uint8, (nbytes,), mapped from the device.
+
+    `cached`: the host's cache may hold lines of it, as the host touched it since the last flush.
+    """
 
     array: np.ndarray
+    cached: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -37,6 +66,18 @@ class Run:
     symbol: str
     buffers: tuple[Buffer, ...]
 
+    @property
+    def sequence(self) -> BlockSequence:
+        """The sequence: its arguments say what is read, written or resident."""
+        sequences = self.artifact.design.sequences
+        for sequence in sequences:
+            if sequence.symbol == self.symbol:
+                return sequence
+        raise DeviceError(
+            f"design {self.artifact.design.name!r} has no sequence {self.symbol!r}",
+            expected=", ".join(sequence.symbol for sequence in sequences),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -48,9 +89,9 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A run under way; `ticket` is the device's own."""
+    """A chain under way; `ticket` is the device's own."""
 
-    run: Run
+    runs: tuple[Run, ...]
     ticket: int
 
 
@@ -69,15 +110,36 @@ class Device(Protocol):
         ...
 
     def alloc(self, nbytes: int) -> Buffer:
-        """A zeroed buffer of `nbytes` that the device can read and write."""
+        """A buffer of `nbytes` that host and device both see as zeros."""
         ...
 
-    def submit(self, run: Run) -> Event:
-        """Queue a run of a loaded design."""
+    def free(self, buffer: Buffer) -> None:
+        """Give a buffer's memory back; no run that reads or writes it is under way."""
         ...
 
-    def wait(self, event: Event) -> Completion:
-        """Wait until the run is done and its outputs are in its buffers."""
+    def flush(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """Let the device see what the host wrote in a range (the whole by default).
+
+        Returns the bytes of it. Any thread may call, also while runs are under way.
+        """
+        ...
+
+    def invalidate(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """Let the host see what the device wrote in a range; as `flush` otherwise.
+
+        What the host wrote there and did not flush is lost.
+        """
+        ...
+
+    def submit(self, runs: Sequence[Run]) -> Event:
+        """Queue runs of loaded designs as a chain: each begins when the one before has ended."""
+        ...
+
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
+        """Wait until a chain is done; once. A completion for each run.
+
+        Raises `RunError` if one did not end well, or none ended in time.
+        """
         ...
 
     def reset(self) -> None:
@@ -90,3 +152,29 @@ class Device(Protocol):
     def close(self) -> None:
         """Let go of the device and its designs. Closing twice does nothing."""
         ...
+
+
+class SharedMemory:
+    """Buffers of a device that reads and writes the host's own memory."""
+
+    def alloc(self, nbytes: int) -> Buffer:
+        """A zeroed host buffer."""
+        return Buffer(np.zeros(nbytes, dtype=np.uint8))
+
+    def free(self, buffer: Buffer) -> None:
+        """Its memory goes with the last who holds it."""
+
+    def flush(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """Nothing is to be moved; counted as if it were."""
+        return span_of(buffer, start, nbytes)
+
+    def invalidate(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """Nothing is to be moved; counted as if it were."""
+        return span_of(buffer, start, nbytes)
+
+
+def span_of(buffer: Buffer, start: int, nbytes: int | None) -> int:
+    """How many bytes a range of a buffer has; all from `start` on if `nbytes` is None."""
+    size = buffer.nbytes - start if nbytes is None else nbytes
+    assert start >= 0 and size >= 0 and start + size <= buffer.nbytes, (start, size, buffer.nbytes)
+    return size

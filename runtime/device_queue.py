@@ -25,12 +25,12 @@ class DeviceQueue:
         with self._lock:
             self.device.load(artifact)
 
-    def run(self, run: Run) -> Completion:
-        """Run a sequence to its end; errors are the device's, and concern this run alone."""
+    def run(self, *runs: Run) -> tuple[Completion, ...]:
+        """Run sequences to their end, one after another; errors are the device's, and theirs."""
         with self._lock:
             if self._unfinished:
                 self.device.reset()
             self._unfinished = True  # stays, wherever an exception comes from
-            completion = self.device.wait(self.device.submit(run))
+            completions = self.device.wait(self.device.submit(runs))
             self._unfinished = False
-        return completion
+        return completions

@@ -5,13 +5,13 @@ Outputs keep whatever their buffers held. Used by benchmarks of the runtime and 
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
 from aiec.ir.design import Artifact
-from aiec.runtime.device import Buffer, Completion, Event, Run
+from aiec.runtime.device import Completion, Event, Run, SharedMemory
 
 
-class NullDevice:
+class NullDevice(SharedMemory):
     """Accepts every design and completes every run in no time."""
 
     name = "null"
@@ -27,19 +27,15 @@ class NullDevice:
     def load(self, artifact: Artifact) -> None:
         """Nothing to load."""
 
-    def alloc(self, nbytes: int) -> Buffer:
-        """A zeroed host buffer."""
-        return Buffer(np.zeros(nbytes, dtype=np.uint8))
-
-    def submit(self, run: Run) -> Event:
-        """Remember the run, if it is to be kept."""
+    def submit(self, runs: Sequence[Run]) -> Event:
+        """Remember the runs, if they are to be kept."""
         if self._keep_runs:
-            self.runs.append(run)
-        return Event(run, len(self.runs) - 1)
+            self.runs += runs
+        return Event(tuple(runs), len(self.runs) - 1)
 
-    def wait(self, event: Event) -> Completion:
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
         """Done at once."""
-        return Completion(device_us=0.0, simulated=False)
+        return (Completion(device_us=0.0, simulated=False),) * len(event.runs)
 
     def reset(self) -> None:
         """Designs have no state here."""

@@ -9,6 +9,7 @@ Refuses designs of another target and runs of designs that were not loaded.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from aiec.ir.design import Artifact
 from aiec.ir.errors import DeviceError
@@ -59,24 +60,40 @@ class PacedDevice:
         """A zeroed host buffer."""
         return self._values.alloc(nbytes)
 
-    def submit(self, run: Run) -> Event:
-        """Queue the run; its time begins when that of the run before is over."""
-        if id(run.artifact) not in self._loaded:
-            raise DeviceError(f"design {run.artifact.design.name!r} is not loaded on {self.name}")
+    def free(self, buffer: Buffer) -> None:
+        """Give a buffer back."""
+        self._values.free(buffer)
+
+    def flush(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """As the device of the values does."""
+        return self._values.flush(buffer, start, nbytes)
+
+    def invalidate(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
+        """As the device of the values does."""
+        return self._values.invalidate(buffer, start, nbytes)
+
+    def submit(self, runs: Sequence[Run]) -> Event:
+        """Queue the chain; its time begins when that of the one before is over."""
+        for run in runs:
+            if id(run.artifact) not in self._loaded:
+                name = run.artifact.design.name
+                raise DeviceError(f"design {name!r} is not loaded on {self.name}")
         self._tickets += 1
         self._submitted_s[self._tickets] = time.monotonic()
-        return Event(run, self._tickets)
+        return Event(tuple(runs), self._tickets)
 
-    def wait(self, event: Event) -> Completion:
-        """Compute the run if somebody does, and return when its time has passed."""
-        _, us = self._loaded[id(event.run.artifact)]
-        array_us = us[event.run.symbol]
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
+        """Compute the runs if somebody does, and return when their time has passed.
+
+        Each run of a chain is launched at the cost of a dispatch.
+        """
+        array_us = [self._loaded[id(run.artifact)][1][run.symbol] for run in event.runs]
         start_s = max(self._submitted_s.pop(event.ticket), self._free_s)
-        end_s = start_s + (array_us + self.target.dispatch_us) / 1e6
-        self._values.wait(self._values.submit(event.run))
+        end_s = start_s + sum(us + self.target.dispatch_us for us in array_us) / 1e6
+        self._values.wait(self._values.submit(event.runs))
         time.sleep(max(0.0, end_s - time.monotonic()))
         self._free_s = max(end_s, time.monotonic())
-        return Completion(device_us=array_us, simulated=True)
+        return tuple(Completion(device_us=us, simulated=True) for us in array_us)
 
     def reset(self) -> None:
         """Forget the runs under way."""

@@ -3,23 +3,26 @@
 Stands between the compiler, which rewrites the graph to call these, and the device. Crossings are
 calls of their own, as in the partition's costs: a value that several blocks read is packed once,
 and what one block leaves on the device another reads there. A layer of an encoder changes the
-residual stream in place: one dispatch a block and a window. A batch is so many windows, one after
-another, however many come in a call; a linear layer takes its rows in chunks of so many. Weights
-are packed once a tensor (again if it is written to) and stay resident within the budget; room to
-work in is shared by all that need it. The layouts are `kernels/encoder_layout.py`'s.
+residual stream in place: one dispatch a block and a window. Dispatches are gathered in the chain
+that makes a value, and go to the device together when it is received. A batch is so many windows,
+one after another, however many come in a call; a linear layer takes its rows in chunks of so many.
+Weights are packed and flushed once a tensor (again if it is written to) and stay resident within
+the budget; room to work in is shared by all that need it. Beside them only what the host writes and
+reads crosses its cache. The layouts are `kernels/encoder_layout.py`'s.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from aiec.ir.design import Artifact
-from aiec.ir.encoder import Access, BlockKind, BlockSequence, HostBuffer, Matrix
+from aiec.ir.encoder import TILE, Access, BlockKind, BlockSequence, HostBuffer, Matrix
 from aiec.ir.errors import DeviceError
 from aiec.ir.piece import Piece, StepOperands, belongs
 from aiec.kernels.encoder_layout import (
@@ -31,31 +34,42 @@ from aiec.kernels.encoder_layout import (
     tile_parts,
     untile,
 )
-from aiec.runtime.buffers import BufferPool
+from aiec.runtime.buffers import BufferPool, OutOfRoomError
+from aiec.runtime.chain import Chain, Lease, Work
 from aiec.runtime.device import Buffer, Run
 from aiec.runtime.packed_weights import PackedWeights
 from aiec.runtime.telemetry import Telemetry
+
+BF16_BYTES = 2
 
 
 class OnNpu:
     """A value on the device: a buffer a window or chunk of rows, freed with it.
 
     Attributes:
+        chain: what makes it; the buffers hold the value once that is finished.
         where: the tiles of what is (rows, columns) to the user in each window.
         size: those rows and columns; the last chunk may have fewer rows.
         shape: of the user's tensor.
     """
 
-    __slots__ = ("__weakref__", "buffers", "shape", "size", "where")
+    __slots__ = ("chain", "lease", "shape", "size", "where")
 
     def __init__(
         self,
-        buffers: tuple[Buffer, ...],
+        lease: Lease,
+        chain: Chain,
         where: Matrix,
         size: tuple[int, int],
         shape: tuple[int, ...],
     ) -> None:
-        self.buffers, self.where, self.size, self.shape = buffers, where, size, shape
+        self.lease, self.chain = lease, chain
+        self.where, self.size, self.shape = where, size, shape
+
+    @property
+    def buffers(self) -> tuple[Buffer, ...]:
+        """A buffer a window or chunk of rows."""
+        return self.lease.buffers
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -64,6 +78,7 @@ class OnNpu:
         return tuple(min(most, left - most * i) for i in range(len(self.buffers)))
 
 
+_Room = TypeVar("_Room")
 Send = Callable[[torch.Tensor], OnNpu]
 BlockCall = Callable[..., Any]  # gives a value, or a tuple of them
 
@@ -93,20 +108,27 @@ class Session:
 
         def call(x: torch.Tensor) -> OnNpu:
             _check(piece, (rows, columns), tuple(x.shape))
-            value = self._on_npu(argument, sequence, (rows, columns), tuple(x.shape))
+            chain = Chain(self.pool.queue, self.telemetry)
+            value = self._on_npu(chain, argument, sequence, (rows, columns), tuple(x.shape))
             flat = x.reshape(math.prod(x.shape[:-1]), columns)
-            for place, buffer in enumerate(value.buffers):
-                window = flat[place * rows : (place + 1) * rows]
-                if piece.kind is BlockKind.STEM:
-                    pack_mel(window, buffer.array)
-                else:
-                    if piece.gemm:  # its steps read the padding of rows
-                        buffer.array[:] = 0
-                    tile(window, value.where, buffer.array)
-                self.telemetry.moved(bytes_in=buffer.nbytes)
+            chain.put(partial(self._fill, piece, value.lease, value.where, flat), value.lease)
             return value
 
         return call
+
+    def _fill(self, piece: Piece, lease: Lease, where: Matrix, flat: torch.Tensor) -> None:
+        """Write the rows of an input into its buffers, and let the device see them."""
+        rows = piece.takes(0)[1]
+        for place, buffer in enumerate(lease.buffers):
+            window = flat[place * rows : (place + 1) * rows]
+            if piece.kind is BlockKind.STEM:
+                pack_mel(window, buffer.array)
+            else:
+                if piece.gemm:  # its steps read the padding of rows
+                    buffer.array[:] = 0
+                tile(window, where, buffer.array)
+            self._flush(buffer)
+            self.telemetry.moved(bytes_in=buffer.nbytes)
 
     def run(self, piece: Piece) -> BlockCall:
         """Return `f(*inputs, *weights)`: values of the device, then the piece's weights in order.
@@ -117,26 +139,50 @@ class Session:
 
         def call(*operands: Any) -> OnNpu | tuple[OnNpu, ...]:
             given, weights = operands[:count], operands[count:]
-            kept = self._kept(piece, sequence, dict(zip(piece.weights, weights, strict=True)))
-            made = given[:1] if self.overwrites(piece) else self._results(piece, sequence, given)
+            named = dict(zip(piece.weights, weights, strict=True))
+            chain = given[0].chain
+            for value in given[1:]:
+                chain.after(value.chain)
+
+            def room() -> tuple[dict[str, Buffer], tuple[OnNpu, ...]]:
+                kept = self._kept(piece, sequence, named)
+                return kept, overwritten or self._results(piece, sequence, given)
+
+            overwritten = given[:1] if self.overwrites(piece) else ()
+            kept, made = _beside(chain, room)
             values = {a.role: v for a, v in zip(sequence.made, made, strict=True)}
             values |= {a.role: v for a, v in zip(sequence.read, given, strict=True)}
             for window, rows in enumerate(made[0].rows):
                 at = {role: value.buffers[window] for role, value in values.items()} | kept
                 macs = sequence.macs * rows // piece.frames
-                self._dispatch(sequence, tuple(at[a.role] for a in sequence.arguments), macs)
+                buffers = tuple(at[a.role] for a in sequence.arguments)
+                chain.add(Work(Run(self.artifact, sequence.symbol, buffers), macs))
             return made[0] if len(made) == 1 else made
 
         return call
 
     def receive(self, value: OnNpu) -> torch.Tensor:
-        """Bring a value back as float32 in the user's shape."""
+        """Bring a value back as float32 in the user's shape, once it is made."""
+        value.chain.finish()
         self.telemetry.moved(bytes_out=sum(buffer.nbytes for buffer in value.buffers))
         windows = [
-            untile(buffer.array, value.where, rows, value.size[1])
+            self._read(buffer, value.where, rows, value.size[1])
             for buffer, rows in zip(value.buffers, value.rows, strict=True)
         ]
         return torch.cat(windows).reshape(value.shape) if windows else torch.empty(value.shape)
+
+    def _read(self, buffer: Buffer, where: Matrix, rows: int, columns: int) -> torch.Tensor:
+        first, end = where.span(-(-rows // TILE), -(-columns // TILE))
+        device, size = self.pool.queue.device, BF16_BYTES * (end - first)
+        moved = device.invalidate(buffer, BF16_BYTES * first, size)
+        self.telemetry.synchronized(invalidated=moved)
+        buffer.cached = True
+        return untile(buffer.array, where, rows, columns)
+
+    def _flush(self, buffer: Buffer) -> None:
+        """Let the device see what the host wrote, and leave nothing of it in the cache."""
+        self.telemetry.synchronized(flushed=self.pool.queue.device.flush(buffer))
+        buffer.cached = False
 
     def hands_over(self, producer: Piece, result: int, consumer: Piece, number: int) -> bool:
         """Whether `consumer` can read a result of `producer` where it lies as its input."""
@@ -164,10 +210,18 @@ class Session:
     ) -> tuple[OnNpu, ...]:
         leading = given[0].shape[:-1] if piece.gemm else (len(given[0].buffers), piece.frames)
         size, shape = (piece.frames, piece.width), (*leading, piece.width)
-        return tuple(self._on_npu(a, sequence, size, shape) for a in sequence.made)
+        chain = given[0].chain
+        made = tuple(self._on_npu(chain, a, sequence, size, shape) for a in sequence.made)
+        for value in made:
+            chain.hold(value.lease)
+            for buffer in value.buffers:
+                if buffer.cached:  # or its lines would go over what the device writes
+                    self._flush(buffer)
+        return made
 
     def _on_npu(
         self,
+        chain: Chain,
         argument: HostBuffer,
         sequence: BlockSequence,
         size: tuple[int, int],
@@ -175,14 +229,10 @@ class Session:
     ) -> OnNpu:
         count = -(-math.prod(shape[:-1]) // size[0])
         buffers = tuple(self.pool.lease(argument.nbytes) for _ in range(count))
-        value = OnNpu(buffers, sequence.where(argument.role), size, shape)
+        lease = Lease(buffers)
         for buffer in buffers:
-            self.pool.give_back_with(value, buffer)
-        return value
-
-    def _dispatch(self, sequence: BlockSequence, buffers: tuple[Buffer, ...], macs: int) -> None:
-        completion = self.pool.queue.run(Run(self.artifact, sequence.symbol, buffers))
-        self.telemetry.record(sequence.symbol, macs, completion)
+            self.pool.give_back_with(lease, buffer)
+        return OnNpu(lease, chain, sequence.where(argument.role), size, shape)
 
     def _kept(
         self, block: Piece, sequence: BlockSequence, named: Mapping[str, torch.Tensor]
@@ -204,7 +254,7 @@ class Session:
                 pack = partial(self._tile_parts, rows, _all_places(sequence, role))
                 kept[role] = self._weights.buffer((sequence.symbol, role), [rows], nbytes, pack)
             else:  # room to work in; a convolution's first row is never written and has to be zero
-                kept[role] = self.pool.resident((sequence.symbol, role), nbytes, _zero)
+                kept[role] = self.pool.resident((sequence.symbol, role), nbytes, self._zero)
         return kept
 
     def _pack(
@@ -216,12 +266,26 @@ class Session:
     ) -> None:
         operands = {step.step: _operands(step, block, named) for step in block.steps}
         buffer.array[:] = pack_weights(self.plan, sequence, operands)
+        self._flush(buffer)
         self.telemetry.moved(weight_bytes=buffer.nbytes)
 
     def _tile_parts(self, rows: torch.Tensor, places: tuple[Matrix, ...], buffer: Buffer) -> None:
         buffer.array[:] = 0
         tile_parts(rows, places, buffer.array)
+        self._flush(buffer)
         self.telemetry.moved(weight_bytes=buffer.nbytes)
+
+    def _zero(self, buffer: Buffer) -> None:
+        buffer.array[:] = 0
+        self._flush(buffer)
+
+
+def _beside(chain: Chain, room: Callable[[], _Room]) -> _Room:
+    """What `room` makes; what the chain has still to do is done first if it holds the memory."""
+    with suppress(OutOfRoomError):
+        return room()
+    chain.checkpoint()
+    return room()
 
 
 def _like(one: Matrix, other: Matrix) -> bool:
@@ -235,10 +299,6 @@ def _all_places(sequence: BlockSequence, role: str) -> tuple[Matrix, ...]:
     """All matrices of an argument, each once."""
     matrices = [m for step in sequence.steps for m in step.activations]
     return tuple(dict.fromkeys(matrix for matrix in matrices if matrix.buffer == role))
-
-
-def _zero(buffer: Buffer) -> None:
-    buffer.array[:] = 0
 
 
 def _operands(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from aiec.ir.design import Artifact
 from aiec.ir.errors import DeviceError
 from aiec.ir.target import Target
 from aiec.kernels import host
-from aiec.runtime.device import Buffer, Completion, Event, Run
+from aiec.runtime.device import Completion, Event, Run, SharedMemory
 from aiec.runtime.sim import Simulator
 
 
-class SimDevice:
+class SimDevice(SharedMemory):
     """One simulated NPU. A loaded design keeps its state between runs, as on hardware."""
 
     queue_depth = 1  # simulates when a run is submitted
@@ -24,7 +23,7 @@ class SimDevice:
         self.target = target
         self._cache_dir = cache_dir
         self._loaded: dict[int, tuple[Artifact, Simulator]] = {}
-        self._completions: dict[int, Completion] = {}
+        self._completions: dict[int, tuple[Completion, ...]] = {}
         self._tickets = 0
 
     def open(self) -> None:
@@ -47,23 +46,22 @@ class SimDevice:
         kernels = host.load(artifact.design.kernels, self.target, self._cache_dir)
         return Simulator(artifact.design.text, kernels=kernels)
 
-    def alloc(self, nbytes: int) -> Buffer:
-        """A zeroed host buffer; the simulator reads and writes it in place."""
-        return Buffer(np.zeros(nbytes, dtype=np.uint8))
+    def submit(self, runs: Sequence[Run]) -> Event:
+        """Simulate the whole chain now."""
+        completions = tuple(self._simulate(run) for run in runs)
+        self._tickets += 1
+        self._completions[self._tickets] = completions
+        return Event(tuple(runs), self._tickets)
 
-    def submit(self, run: Run) -> Event:
-        """Simulate the whole run now."""
+    def _simulate(self, run: Run) -> Completion:
         if id(run.artifact) not in self._loaded:
             raise DeviceError(f"design {run.artifact.design.name!r} is not loaded on {self.name}")
         _, simulator = self._loaded[id(run.artifact)]
         report = simulator.run([b.array for b in run.buffers], sequence=run.symbol)
-        self._tickets += 1
-        us = report.cycles / report.clock_hz * 1e6
-        self._completions[self._tickets] = Completion(device_us=us, simulated=True)
-        return Event(run, self._tickets)
+        return Completion(report.cycles / report.clock_hz * 1e6, simulated=True)
 
-    def wait(self, event: Event) -> Completion:
-        """The completion of a run; a run can be waited for once."""
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
+        """The completions of a chain, which ended when it was submitted."""
         return self._completions.pop(event.ticket)
 
     def reset(self) -> None:

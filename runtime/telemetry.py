@@ -17,21 +17,27 @@ class Telemetry:
     """Running totals, of calls from any thread.
 
     Attributes:
-        dispatches: submissions to the device.
+        dispatches: runs of a sequence.
+        submissions: chains of them that went to the device.
         device_us: time the array was busy with them, in microseconds, launch cost not included.
         simulated: True if any of that time came from the simulator.
         bytes_in, bytes_out: moved into and out of the device's buffers for activations.
         weight_bytes: packed for weights (once each, unless they were evicted or written to).
+        flushed_bytes, invalidated_bytes: of the host's cache, for the device to see what the host
+            wrote (weights once each), and the host what the device wrote.
         macs: multiply-accumulates of the dispatched GEMMs, padding not counted.
         by_gemm: dispatches and microseconds by GEMM label.
     """
 
     dispatches: int = 0
+    submissions: int = 0
     device_us: float = 0.0
     simulated: bool = False
     bytes_in: int = 0
     bytes_out: int = 0
     weight_bytes: int = 0
+    flushed_bytes: int = 0
+    invalidated_bytes: int = 0
     macs: int = 0
     by_gemm: dict[str, tuple[int, float]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
@@ -52,6 +58,17 @@ class Telemetry:
             self.bytes_in += bytes_in
             self.bytes_out += bytes_out
             self.weight_bytes += weight_bytes
+
+    def submitted(self) -> None:
+        """Count one chain."""
+        with self._lock:
+            self.submissions += 1
+
+    def synchronized(self, *, flushed: int = 0, invalidated: int = 0) -> None:
+        """Count bytes of the host's cache that were written back or dropped."""
+        with self._lock:
+            self.flushed_bytes += flushed
+            self.invalidated_bytes += invalidated
 
     def summary(self) -> str:
         """One line for a person; simulated time is called simulated."""

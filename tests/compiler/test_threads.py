@@ -4,7 +4,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -33,17 +33,17 @@ class Fragile(CpuDevice):
         self._random = random.Random(0)
         self._broken = self._busy = False
 
-    def submit(self, run: Run) -> Event:
+    def submit(self, runs: Sequence[Run]) -> Event:
         assert not self._busy, "two runs at once"
         assert not self._broken, "the designs were not loaded anew"
         self._busy = self._broken = True
-        event = super().submit(run)
+        event = super().submit(runs)
         if self._random.random() < self.chance:
             self._busy = False
             raise self._random.choice([KeyboardInterrupt(), DeviceError("injected"), MemoryError()])
         return event
 
-    def wait(self, event: Event) -> Completion:
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
         self._busy = self._broken = False
         return super().wait(event)
 

@@ -1,6 +1,7 @@
 """Runs from many threads, errors and interrupts: a device sees one run at a time, and is reset."""
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,14 +22,14 @@ class Strict(NullDevice):
         self._busy = False
         self.fail: BaseException | None = None
 
-    def submit(self, run: Run) -> Event:
+    def submit(self, runs: Sequence[Run]) -> Event:
         assert not self._busy
         self._busy = True
         if self.fail:
             raise self.fail
-        return super().submit(run)
+        return super().submit(runs)
 
-    def wait(self, event: Event) -> Completion:
+    def wait(self, event: Event, timeout_s: float | None = None) -> tuple[Completion, ...]:
         threading.Event().wait(0.0005)
         self._busy = False
         return super().wait(event)

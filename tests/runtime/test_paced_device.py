@@ -12,7 +12,7 @@ from aiec.ir.options import options_from
 from aiec.ir.target import NPU1, NPU2
 from aiec.kernels.encoder_cost import block_cycles
 from aiec.runtime.cpu_device import CpuDevice
-from aiec.runtime.device import Run
+from aiec.runtime.device import Completion, Run
 from aiec.runtime.open_device import npu_target, open_device
 from aiec.runtime.paced_device import PacedDevice
 
@@ -41,11 +41,11 @@ def test_runs_take_their_time_one_after_another(artifact: Any) -> None:
     device = PacedDevice(SLOW)
     run = a_run(device, artifact)
     start = time.monotonic()
-    events = [device.submit(run) for _ in range(3)]
+    events = [device.submit([run]) for _ in range(3)]
     submitted = time.monotonic() - start
-    done, completions = [], []
+    done, completions = [], list[Completion]()
     for event in events:
-        completions.append(device.wait(event))
+        completions += device.wait(event)
         done.append(time.monotonic() - start)
     assert submitted < 0.02
     assert all(at >= 0.02 * (i + 1) for i, at in enumerate(done))
@@ -57,7 +57,7 @@ def test_runs_take_their_time_one_after_another(artifact: Any) -> None:
 
 def test_its_time_passes_while_nobody_waits(artifact: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     device, slept = PacedDevice(SLOW), list[float]()
-    event = device.submit(a_run(device, artifact))
+    event = device.submit([a_run(device, artifact)])
     time.sleep(0.05)
     monkeypatch.setattr(time, "sleep", slept.append)
     device.wait(event)
@@ -68,7 +68,7 @@ def test_values_are_the_cpu_device_s_or_left_alone(artifact: Any) -> None:
     device, null, cpu = PacedDevice(NPU1, CpuDevice()), PacedDevice(NPU1), CpuDevice()
     paced, left, wanted = a_run(device, artifact), a_run(null, artifact), a_run(cpu, artifact)
     for one, run in ((device, paced), (null, left), (cpu, wanted)):
-        one.wait(one.submit(run))
+        one.wait(one.submit([run]))
     for mine, theirs in zip(paced.buffers, wanted.buffers, strict=True):
         assert np.array_equal(mine.array, theirs.array)
     assert not all((buffer.array == FILLED).all() for buffer in paced.buffers)
@@ -80,4 +80,4 @@ def test_designs_it_cannot_run(artifact: Any) -> None:
         PacedDevice(NPU2).load(artifact)
     run = Run(artifact, artifact.design.sequences[0].symbol, ())
     with pytest.raises(DeviceError, match="not loaded on null:npu1"):
-        PacedDevice(NPU1).submit(run)
+        PacedDevice(NPU1).submit([run])

@@ -80,13 +80,14 @@ def test_one_dispatch_a_window():
     device = NullDevice()
     it = session(device)
     state = it.run(STEM)(it.send(STEM)(torch.zeros(BATCH, MELS, 2 * FRAMES)), *stem_weights())
-    it.run(FINAL)(it.run(LAYER)(state, *layer_weights()), torch.ones(WIDTH), torch.zeros(WIDTH))
+    state = it.run(LAYER)(state, *layer_weights())
+    it.receive(it.run(FINAL)(state, torch.ones(WIDTH), torch.zeros(WIDTH)))
     symbols = [run.symbol for run in device.runs]
     assert symbols == [f"encoder_{kind}" for kind in ("stem", "layer", "final") for _ in range(2)]
     first, second = device.runs[2:4]
     assert first.buffers[0] is not second.buffers[0]  # each window's state
     assert first.buffers[1] is second.buffers[1]  # the room to work in
-    assert it.telemetry.dispatches == 6
+    assert it.telemetry.dispatches == 6 and it.telemetry.submissions == 1
 
 
 def test_layers_have_their_own_weights_and_share_the_rest():
@@ -95,13 +96,14 @@ def test_layers_have_their_own_weights_and_share_the_rest():
     state = it.send(LAYER)(torch.zeros(BATCH, FRAMES, WIDTH))
     for weights in (layer_weights(1.0), layer_weights(2.0)):
         it.run(LAYER)(state, *weights)
+    it.receive(state)
     one, other = device.runs[0], device.runs[2]
     assert one.buffers[:2] == other.buffers[:2]
     assert one.buffers[2] is not other.buffers[2]
 
 
 def test_weights_that_do_not_fit_are_packed_again():
-    device = NullDevice()
+    device = NullDevice(keep_runs=False)
     plan = session(device).plan.block(BlockKind.LAYER)
     weights, rest = plan.argument("weights").nbytes, sum(a.nbytes for a in plan.arguments[:2])
     state = plan.argument("state").nbytes
@@ -232,7 +234,7 @@ def test_an_unknown_sequence_is_refused():
     with pytest.raises(
         DeviceError, match="has no sequence 'nonsense'; expected gemm_50x40x120_bias"
     ):
-        CpuDevice().submit(Run(artifact, "nonsense", ()))
+        CpuDevice().submit([Run(artifact, "nonsense", ())])
 
 
 @pytest.mark.parametrize(
