@@ -25,6 +25,7 @@ from torch._dynamo.exc import ShortenTraceback
 from torch.fx import GraphModule
 
 from aiec.capture import Capture, capture
+from aiec.choose_device import npu_target, open_device
 from aiec.codegen.build import build
 from aiec.codegen.emit import emit
 from aiec.config import load_options
@@ -44,7 +45,6 @@ from aiec.partitioner.report import summary, write_report
 from aiec.plan_pieces import plan_pieces, price_pieces
 from aiec.register import allow_registering_twice
 from aiec.runtime.buffers import BufferPool
-from aiec.runtime.open_device import npu_target, open_device
 from aiec.runtime.session import Session
 from aiec.runtime.telemetry import Telemetry
 
@@ -82,7 +82,9 @@ def compile_graph(captured: Capture, options: Options, target: Target | None) ->
         return captured.module.forward
     artifact = make_design(partition, target, options, directory)
     telemetry = Telemetry()
-    pool = BufferPool(open_device(target, options), options.memory_mb << 20)
+    pool = BufferPool(
+        open_device(target, options), options.memory_mb << 20, require_npu=options.require_npu
+    )
     session = Session(pool, artifact, telemetry, check_contents=options.check_weights)
     tell(CompiledGraph(partition, telemetry, directory))
     mixed = insert_npu_calls(captured, partition, session)

@@ -14,7 +14,7 @@ from typing import Any
 from aiec.ir.errors import OptionError, nearest
 
 _NULLS = ("null:npu1", "null:npu2", "null:npu1+cpu", "null:npu2+cpu")
-DEVICES = ("auto", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", *_NULLS, "cpu")
+DEVICES = ("auto", "npu", "npu1", "npu2", "sim", "sim:npu1", "sim:npu2", *_NULLS, "cpu")
 OBJECTIVES = ("latency", "throughput", "energy")
 DTYPES = ("bf16", "bfp16")
 PARTITIONS = ("cost", "npu-all", "cpu-all")
@@ -34,8 +34,8 @@ class Options:
     """Every option of `torch.compile(model, backend="aie", options={...})`.
 
     Attributes:
-        device: where NPU partitions run: `npu1`/`npu2` the real device, `sim:npu1`/`sim:npu2` the
-            simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a device that takes the
+        device: where NPU partitions run: `npu1`/`npu2` the real device, `npu` whichever there is,
+            `sim:npu1`/`sim:npu2` the simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a device that takes the
             predicted time of each dispatch and computes nothing, or with `+cpu` behind the name the
             right values on the CPU; `cpu` none, `auto` the NPU if there is one, else `cpu`.
         objective: what the assignment minimises: the time of one pass, the time between passes
@@ -47,8 +47,9 @@ class Options:
         partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
         force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
             module paths (`blocks.0.mlp.*`); an op that matches both is an error.
-        require_npu: raise a `PartitionError` if nothing lands on the NPU; a warning where a graph
-            of the same model, for other shapes, has been there before.
+        require_npu: raise a `PartitionError` if nothing lands on the NPU (a warning where a graph of
+            the same model, for other shapes, has been there before), and the device's error where
+            it fails, instead of going on without it.
         dry_run: stop after the assignment: report, then run everything on the CPU.
         dump_dir: where every stage leaves its result to be looked at.
         cache_dir: where packed weights and host-compiled kernels are kept between runs.

@@ -68,7 +68,7 @@ def load_model(
     """Whisper `whisper_arch`, a name or a CTranslate2 folder, and a detector of speech.
 
     Args:
-        device: `auto`, `cpu`, `sim:npu1`, `sim:npu2`, `npu1` or `npu2`; `cuda` is `auto`.
+        device: `auto`, `cpu`, `sim:npu1`, `sim:npu2`, `npu`, `npu1` or `npu2`; `cuda` is `auto`.
         device_index, use_auth_token: taken and of no effect; there is one device and no gate.
         compute_type: CTranslate2's; one that this CPU does not have is `default`, and told.
         asr_options: `beam_size`, `temperatures`, `initial_prompt` and so on, by WhisperX's names.

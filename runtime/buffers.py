@@ -43,8 +43,14 @@ class _Resident:
 class BufferPool:
     """Buffers of one device, at most `budget_bytes` of them."""
 
-    def __init__(self, device: Device, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        self.queue = DeviceQueue(device)
+    def __init__(
+        self,
+        device: Device,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        *,
+        require_npu: bool = False,
+    ) -> None:
+        self.queue = DeviceQueue(device, require_npu=require_npu)
         self._budget_bytes = budget_bytes
         self._lock = Lock()
         self._free: defaultdict[int, list[Buffer]] = defaultdict(list)
@@ -142,7 +148,7 @@ class BufferPool:
                     expected=f"at most {self._budget_bytes} bytes in all, {in_use} are in use",
                     todo="raise the session's buffer budget or keep this op on the CPU",
                 )
-        return device.alloc(nbytes)
+        return self.queue.faults.do(lambda device: device.alloc(nbytes))
 
     def _release_one(self) -> bool:
         for buffers in self._free.values():

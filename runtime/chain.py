@@ -48,6 +48,7 @@ class Chain:
         self._leases: set[Lease] = set()
         self._works: list[Work] = []
         self._done = 0
+        self._device = queue.device  # that did them
         self._spoiled = False  # what runs write is in no known state
 
     def put(self, fill: Callable[[], None], lease: Lease) -> None:
@@ -79,12 +80,15 @@ class Chain:
 
     def finish(self) -> None:
         """Have all runs done; what an error leaves undone starts again at the next call."""
-        if self._spoiled:
+        self._queue.faults.carry_out(self._attempt, self._telemetry.failed)
+
+    def _attempt(self) -> None:
+        if self._spoiled or (self._done and self._device is not self._queue.device):
             self._start_again()
         todo = self._works[self._done :]
         if not todo:
             return
-        self._spoiled = True
+        self._spoiled, self._device = True, self._queue.device
         self._telemetry.submitted()
         completions = self._queue.run(*(work.run for work in todo))
         self._spoiled = False
@@ -121,13 +125,13 @@ class Chain:
         return list(dict.fromkeys(written))
 
     def _copy(self, buffer: Buffer) -> Callable[[], None]:
-        device, telemetry = self._queue.device, self._telemetry
-        telemetry.synchronized(invalidated=device.invalidate(buffer))
+        faults, telemetry = self._queue.faults, self._telemetry
+        telemetry.synchronized(invalidated=self._queue.device.invalidate(buffer))
         content = buffer.array.copy()
         buffer.cached = True
 
         def put_back() -> None:
             buffer.array[:] = content
-            telemetry.synchronized(flushed=device.flush(buffer))
+            telemetry.synchronized(flushed=faults.do(lambda device: device.flush(buffer)))
 
         return put_back

@@ -10,20 +10,26 @@ from threading import Lock
 
 from aiec.ir.design import Artifact
 from aiec.runtime.device import Completion, Device, Run
+from aiec.runtime.faults import Faults
 
 
 class DeviceQueue:
     """Takes runs of one device's designs; a caller waits until those before it are done."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, *, require_npu: bool = False) -> None:
+        self.faults = Faults(device, require_npu=require_npu)
         self._lock = Lock()
         self._unfinished = False
+
+    @property
+    def device(self) -> Device:
+        """The device that holds: another where the first did not end its runs."""
+        return self.faults.device
 
     def load(self, artifact: Artifact) -> None:
         """Make a design ready to run; loading it again does nothing."""
         with self._lock:
-            self.device.load(artifact)
+            self.faults.do(lambda device: device.load(artifact))
 
     def run(self, *runs: Run) -> tuple[Completion, ...]:
         """Run sequences to their end, one after another; errors are the device's, and theirs."""

@@ -163,25 +163,30 @@ class Session:
 
     def receive(self, value: OnNpu) -> torch.Tensor:
         """Bring a value back as float32 in the user's shape, once it is made."""
-        value.chain.finish()
+        while True:
+            value.chain.finish()
+            device = self.pool.queue.device
+            windows = [
+                self._read(buffer, value.where, rows, value.size[1])
+                for buffer, rows in zip(value.buffers, value.rows, strict=True)
+            ]
+            if device is self.pool.queue.device:  # else it failed meanwhile
+                break
         self.telemetry.moved(bytes_out=sum(buffer.nbytes for buffer in value.buffers))
-        windows = [
-            self._read(buffer, value.where, rows, value.size[1])
-            for buffer, rows in zip(value.buffers, value.rows, strict=True)
-        ]
         return torch.cat(windows).reshape(value.shape) if windows else torch.empty(value.shape)
 
     def _read(self, buffer: Buffer, where: Matrix, rows: int, columns: int) -> torch.Tensor:
         first, end = where.span(-(-rows // TILE), -(-columns // TILE))
-        device, size = self.pool.queue.device, BF16_BYTES * (end - first)
-        moved = device.invalidate(buffer, BF16_BYTES * first, size)
+        span = BF16_BYTES * first, BF16_BYTES * (end - first)
+        moved = self.pool.queue.faults.do(lambda device: device.invalidate(buffer, *span))
         self.telemetry.synchronized(invalidated=moved)
         buffer.cached = True
         return untile(buffer.array, where, rows, columns)
 
     def _flush(self, buffer: Buffer) -> None:
         """Let the device see what the host wrote, and leave nothing of it in the cache."""
-        self.telemetry.synchronized(flushed=self.pool.queue.device.flush(buffer))
+        flushed = self.pool.queue.faults.do(lambda device: device.flush(buffer))
+        self.telemetry.synchronized(flushed=flushed)
         buffer.cached = False
 
     def hands_over(self, producer: Piece, result: int, consumer: Piece, number: int) -> bool:

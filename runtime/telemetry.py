@@ -25,6 +25,7 @@ class Telemetry:
         weight_bytes: packed for weights (once each, unless they were evicted or written to).
         flushed_bytes, invalidated_bytes: of the host's cache, for the device to see what the host
             wrote (weights once each), and the host what the device wrote.
+        faults: how often the device failed, by cause.
         macs: multiply-accumulates of the dispatched GEMMs, padding not counted.
         by_gemm: dispatches and microseconds by GEMM label.
     """
@@ -40,6 +41,7 @@ class Telemetry:
     invalidated_bytes: int = 0
     macs: int = 0
     by_gemm: dict[str, tuple[int, float]] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def record(self, label: str, macs: int, completion: Completion) -> None:
@@ -69,6 +71,11 @@ class Telemetry:
         with self._lock:
             self.flushed_bytes += flushed
             self.invalidated_bytes += invalidated
+
+    def failed(self, cause: str) -> None:
+        """Count one fault of the device."""
+        with self._lock:
+            self.faults[cause] = self.faults.get(cause, 0) + 1
 
     def summary(self) -> str:
         """One line for a person; simulated time is called simulated."""

@@ -100,7 +100,8 @@ def transcribe(
     device: Annotated[
         str | None,
         _option(
-            "auto, cpu, npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2  [default: auto]"
+            "auto, cpu, npu, npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2 "
+            " [default: auto]"
         ),
     ] = None,
     compute_type: Annotated[

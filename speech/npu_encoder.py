@@ -13,12 +13,12 @@ from typing import Any
 
 import torch
 
+from aiec.choose_device import npu_target
 from aiec.ir.errors import PartitionError
 from aiec.ir.graph import OpKind
 from aiec.ir.options import Options
 from aiec.ir.partition import Partition, Side
 from aiec.observe import CompiledGraph, compiled_graphs
-from aiec.runtime.open_device import npu_target
 from aiec.runtime.telemetry import Telemetry
 from aiec.speech import weights
 
@@ -35,7 +35,7 @@ def wants_npu(options: Options) -> bool:
     if options.require_npu:
         what = f"require_npu: device {options.device!r} has no NPU on this machine"
         raise PartitionError(
-            what, expected="npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2"
+            what, expected="npu, npu1, npu2, sim:npu1, sim:npu2, null:npu1 or null:npu2"
         )
     return False
 
