@@ -35,9 +35,9 @@ class Options:
 
     Attributes:
         device: where NPU partitions run: `npu1`/`npu2` the real device, `npu` whichever there is,
-            `sim:npu1`/`sim:npu2` the simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a device that takes the
-            predicted time of each dispatch and computes nothing, or with `+cpu` behind the name the
-            right values on the CPU; `cpu` none, `auto` the NPU if there is one, else `cpu`.
+            `sim:npu1`/`sim:npu2` the simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a
+            device that takes the predicted time of each dispatch and computes nothing, or with
+            `+cpu` behind the name the right values on the CPU; `cpu` none, `auto` the NPU if there is one, else `cpu`.
         objective: what the assignment minimises: the time of one pass, the time between passes
             with several in flight, or the machine's energy.
         dtype: what an encoder's products keep of activations; accumulation is fp32. npu1 multiplies
@@ -47,9 +47,9 @@ class Options:
         partition: `cost` decides by predicted time; `npu-all`, `cpu-all` put all they can on one.
         force_npu, force_cpu: glob patterns over op names (`addmm_3`), op kinds (`linear`) and
             module paths (`blocks.0.mlp.*`); an op that matches both is an error.
-        require_npu: raise a `PartitionError` if nothing lands on the NPU (a warning where a graph of
-            the same model, for other shapes, has been there before), and the device's error where
-            it fails, instead of going on without it.
+        require_npu: raise a `PartitionError` if nothing lands on the NPU (a warning where a graph
+            of the same model, for other shapes, has been there before), and the device's error
+            where it fails, instead of going on without it.
         dry_run: stop after the assignment: report, then run everything on the CPU.
         dump_dir: where every stage leaves its result to be looked at.
         cache_dir: where packed weights and host-compiled kernels are kept between runs.

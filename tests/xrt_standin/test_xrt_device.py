@@ -79,7 +79,7 @@ def test_what_is_let_go_of_goes_in_order() -> None:
     encode(it, MEL)
     board.ends.clear()
     device.close()
-    it.pool.queue.device = CpuDevice()
+    it.pool.queue.faults.device = CpuDevice()
     del device
     order = [what for what in board.ends if what != "bo"]
     assert order == ["kernel", "hw_context", "device"]
