@@ -37,7 +37,8 @@ class Options:
         device: where NPU partitions run: `npu1`/`npu2` the real device, `npu` whichever there is,
             `sim:npu1`/`sim:npu2` the simulator (`sim` is `sim:npu2`), `null:npu1`/`null:npu2` a
             device that takes the predicted time of each dispatch and computes nothing, or with
-            `+cpu` behind the name the right values on the CPU; `cpu` none, `auto` the NPU if there is one, else `cpu`.
+            `+cpu` behind the name the right values on the CPU; `cpu` none, `auto` the NPU if there
+            is one, else `cpu`.
         objective: what the assignment minimises: the time of one pass, the time between passes
             with several in flight, or the machine's energy.
         dtype: what an encoder's products keep of activations; accumulation is fp32. npu1 multiplies

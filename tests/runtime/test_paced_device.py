@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aiec.choose_device import npu_target, open_device
 from aiec.ir.errors import DeviceError
 from aiec.ir.options import options_from
 from aiec.ir.target import NPU1, NPU2
 from aiec.kernels.encoder_cost import block_cycles
 from aiec.runtime.cpu_device import CpuDevice
 from aiec.runtime.device import Completion, Run
-from aiec.runtime.open_device import npu_target, open_device
 from aiec.runtime.paced_device import PacedDevice
 
 FILLED = 63  # of each byte: two are 0.75 in bf16
