@@ -5,6 +5,7 @@ Sources, by short name:
     REGDB: mlir-aie's AIE2 register database (AM025).
     AM020: AMD AIE-ML architecture manual.
     TAKA: arXiv:2512.13282 (GEMM on XDNA and XDNA2).
+    IGNI: jdominick05/ignite-xdna 006d3aee, docs/SILICON.md (Ryzen 7 8700G at 1.80 GHz).
     DRV: amd/xdna-driver, 21 Aug 2026.
     AIR: Xilinx/mlir-air kernel registry and profiles, 22 Aug 2026.
     VEGAH, HW254, WXDNA: measurements of the open Npu-Embeddings and whisper-xdna projects.
@@ -53,7 +54,8 @@ class Target:
     stream_bytes_per_cycle: int  # one DMA channel or switch port; AM020, TAKA table 1
     bf16_macs_per_cycle: int  # of one core, native bf16, fp32 accumulation
     bfp16_macs_per_cycle: int  # of one core; 0 where it multiplies none
-    ddr_bytes_per_s: int  # seen by the NPU with GEMM-like reads; TAKA s5.2.1
+    ddr_bytes_per_s: int  # seen by the NPU in one direction, long runs
+    ddr_both_bytes_per_s: int  # in both directions together
     dispatch_us: float  # one warm submission with its wait
     host_us: float  # host software around a submission; AIR
     switch_us: float  # between two resident designs
@@ -91,11 +93,14 @@ class Target:
     def with_sku(
         self, *, clock_hz: int | None = None, ddr_bytes_per_s: int | None = None
     ) -> Target:
-        """Return this target at another machine's clock (Hz) or memory bandwidth (B/s)."""
+        """Return this target at another machine's clock (Hz) or memory bandwidth of a direction
+        (B/s), with which that of both changes."""
+        ddr = ddr_bytes_per_s or self.ddr_bytes_per_s
         return replace(
             self,
             clock_hz=clock_hz or self.clock_hz,
-            ddr_bytes_per_s=ddr_bytes_per_s or self.ddr_bytes_per_s,
+            ddr_bytes_per_s=ddr,
+            ddr_both_bytes_per_s=self.ddr_both_bytes_per_s * ddr // self.ddr_bytes_per_s,
         )
 
 
@@ -123,7 +128,10 @@ NPU1 = Target(
     stream_bytes_per_cycle=4,
     bf16_macs_per_cycle=128,  # aie_api aie2 mmul 4x8x4, one a cycle
     bfp16_macs_per_cycle=0,
-    ddr_bytes_per_s=15_000_000_000,
+    # Source: IGNI: 25.9 of reads on eight channels, 28.1 each way at once on four. TAKA estimates
+    # 15 for a GEMM's reads, of shorter runs and on a Phoenix at 1 GHz.
+    ddr_bytes_per_s=25_900_000_000,
+    ddr_both_bytes_per_s=51_800_000_000,
     dispatch_us=150.0,  # HW254; xrt-smi validate shows about 100
     host_us=70.0,
     switch_us=1400.0,  # WXDNA: 2.81 ms a pair
@@ -151,6 +159,7 @@ NPU2 = replace(
     bfp16_macs_per_cycle=512,  # JENA: an 8x8x8 product a cycle
     # Source: TAKA about 50; VEGAH 33; AIR 28-70 by pattern. 45 for GEMM.
     ddr_bytes_per_s=45_000_000_000,
+    ddr_both_bytes_per_s=45_000_000_000,  # no direction by itself is published
     dispatch_us=100.0,  # AIR: 80-116 us, Linux, turbo
     switch_us=100.0,  # VEGAH: 25 us + 7.2 us a lock; 89 us for a small design
     dram_bytes_per_s=120_000_000_000,  # LPDDR5X-7500 on 128 bits (HX 370)

@@ -23,6 +23,7 @@ from aiec.ir.encoder import (
     Step,
 )
 from aiec.ir.graph import Activation
+from aiec.ir.target import Target
 from aiec.kernels.encoder import ENCODER_KERNELS, tiling_for
 
 TILE_BYTES = 2 * TILE_ELEMS
@@ -30,8 +31,11 @@ TILE_BYTES = 2 * TILE_ELEMS
 # npu1), a call and a branch 12 and 6 (JENA).
 OBJECT_CYCLES = 28
 CORE_OBJECTS = 2  # of x in a core, beside those of the mem tile
-# A transfer is ten register writes of the controller, 90 cycles each; not published, as simulated.
-TRANSFER_CYCLES, PUSH_CYCLES = 900, 90
+# The controller's, as runtime/sim/array/timing.py has them with their sources: a shim's transfer
+# once a sequence goes on, a descriptor of a mem tile with its push, a push by itself; and what the
+# first read of a sequence waits for its first word.
+TRANSFER_CYCLES, DESCRIPTOR_CYCLES, PUSH_CYCLES = 3100, 303, 100
+FIRST_WORD_CYCLES = 1668
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +68,35 @@ class StepCost:
 def block_cycles(plan: EncoderPlan, block: BlockSequence) -> float:
     """Predicted cycles of a block's sequence.
 
-    The chains of single objects and of the first panel are written when x and weights are on their
-    way: what comes of the panel meanwhile need not be waited for.
+    It begins with a transfer of weights a column and of x a row, then the chains of single objects
+    and of the first panel are written: what comes of the panel meanwhile need not be waited for.
     """
     first = block.steps[0]
     queries = any(isinstance(step, AttentionStep) for step in block.steps)
     panel = 2 * len(first.parts) if isinstance(first, GemmStep) else 0
-    chains = plan.columns * ((4 if queries else 2) + panel) * TRANSFER_CYCLES
-    streams = 2 * plan.columns + plan.rows
+    chains = plan.columns * ((4 if queries else 2) + panel) * DESCRIPTOR_CYCLES
+    early = plan.columns + plan.rows
     hidden = _first_part(plan, first) if isinstance(first, GemmStep) else 0
-    return (
-        streams * TRANSFER_CYCLES
-        + chains
-        - hidden
-        + sum(step_cost(plan, step).total for step in block.steps)
-    )
+    begin = max(early * TRANSFER_CYCLES + chains - hidden, FIRST_WORD_CYCLES)
+    steps = step_cost(plan, first, early), *(step_cost(plan, step) for step in block.steps[1:])
+    return begin + sum(step.total for step in steps)
 
 
 def _first_part(plan: EncoderPlan, step: GemmStep) -> float:
     """Cycles in which the first part of all columns' weights comes from DDR."""
-    bandwidth = plan.target.ddr_bytes_per_s / plan.target.clock_hz
-    return plan.columns * step.parts[0] * OBJECT_BYTES / bandwidth
+    return ddr_cycles(plan.target, plan.columns * step.parts[0] * OBJECT_BYTES)
 
 
-def step_cost(plan: EncoderPlan, step: Step) -> StepCost:
-    """Predict one step."""
-    return _gemm(plan, step) if isinstance(step, GemmStep) else _attention(plan, step)
+def ddr_cycles(target: Target, reads: float, writes: float = 0) -> float:
+    """Cycles in which DDR reads and writes so many bytes of all channels."""
+    one, both = target.ddr_bytes_per_s, target.ddr_both_bytes_per_s
+    return max(reads / one, writes / one, (reads + writes) / both) * target.clock_hz
+
+
+def step_cost(plan: EncoderPlan, step: Step, begun: int = 0) -> StepCost:
+    """Predict one step, of which so many transfers have been programmed."""
+    gemm = isinstance(step, GemmStep)
+    return _gemm(plan, step, begun) if gemm else _attention(plan, step, begun)
 
 
 def kernel_cycles(plan: EncoderPlan, kernel: str, *scalars: int) -> int:
@@ -98,43 +105,45 @@ def kernel_cycles(plan: EncoderPlan, kernel: str, *scalars: int) -> int:
     return spec.cycles(plan.target, tiling_for(plan.target, plan.left_parts), *scalars)
 
 
-def _gemm(plan: EncoderPlan, step: GemmStep) -> StepCost:
+def _gemm(plan: EncoderPlan, step: GemmStep, begun: int) -> StepCost:
     target, stream = plan.target, plan.target.stream_bytes_per_cycle
-    bandwidth = target.ddr_bytes_per_s / target.clock_hz
     tiles, k_tiles = step.column_tiles * step.row_blocks, step.k_tiles
     residuals = plan.columns * len(step.residuals)
     epilogue = epilogue_cycles(plan, step)
     array = k_tiles * (kernel_cycles(plan, "gemm", 0) + OBJECT_CYCLES) + epilogue
     streams = max(k_tiles * OBJECT_BYTES, (k_tiles + residuals) * TILE_BYTES) / stream
     # Bytes of all cores for one tile of each, and for a panel.
-    moved = plan.rows * (k_tiles + residuals + plan.columns) * TILE_BYTES
+    reads = plan.rows * (k_tiles + residuals) * TILE_BYTES
+    reads += plan.columns * (k_tiles - step.staying) * OBJECT_BYTES
+    writes = plan.rows * plan.columns * TILE_BYTES
     panel = plan.columns * step.staying * OBJECT_BYTES
-    moved += plan.columns * (k_tiles - step.staying) * OBJECT_BYTES
-    room = (plan.mem.x_depth + CORE_OBJECTS) * moved / bandwidth / k_tiles
-    tile = tile_cycles(array, streams, moved / bandwidth, epilogue - room)
+    moved = ddr_cycles(target, reads, writes)
+    room = (plan.mem.x_depth + CORE_OBJECTS) * moved / k_tiles
+    tile = tile_cycles(array, streams, moved, epilogue - room)
     turns = step.turns
     if not step.staying:
         cycles = tiles * tile
     elif step.sets == 2:
         # The next panel comes as fast as it can, and leaves x its streams' share of DDR meanwhile.
-        share = plan.rows / (plan.rows + plan.columns) * bandwidth
-        burst = panel / (bandwidth - share)
+        share = plan.rows / (plan.rows + plan.columns)
+        burst = ddr_cycles(target, panel) / (1 - share)
         starved = max(0.0, burst * (1 - share * tile / moved) - room)
-        cycles = tiles // turns * max(turns * tile + starved, (turns * moved + panel) / bandwidth)
+        whole = ddr_cycles(target, turns * reads + panel, turns * writes)
+        cycles = tiles // turns * max(turns * tile + starved, whole)
     else:
-        last = max(tile, (moved + panel) / bandwidth)
+        last = max(tile, ddr_cycles(target, reads + panel, writes))
         cycles = tiles // turns * ((turns - 1) * tile + last)
     norms = step.row_blocks * _statistics(plan, step)
-    ddr_bytes = tiles * moved + tiles // turns * panel
-    commands = _commands(plan, step)
+    read, written = tiles * reads + tiles // turns * panel, tiles * writes
+    commands = _commands(plan, step) - begun * TRANSFER_CYCLES
     fill = _first_part(plan, step) + epilogue + plan.rows * TILE_BYTES / stream
     return StepCost(
         array=tiles * array + norms,
         streams=tiles * streams,
-        ddr=ddr_bytes / bandwidth,
+        ddr=ddr_cycles(target, read, written),
         commands=commands,
         total=max(cycles + norms, commands) + fill,
-        ddr_bytes=ddr_bytes,
+        ddr_bytes=read + written,
     )
 
 
@@ -172,9 +181,8 @@ def _commands(plan: EncoderPlan, step: GemmStep) -> float:
     return TRANSFER_CYCLES * transfers + PUSH_CYCLES * 2 * plan.columns * (1 + panels)
 
 
-def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
-    target, stream = plan.target, plan.target.stream_bytes_per_cycle
-    bandwidth = target.ddr_bytes_per_s / target.clock_hz
+def _attention(plan: EncoderPlan, step: AttentionStep, begun: int) -> StepCost:
+    stream = plan.target.stream_bytes_per_cycle
     units, keys = step.units, step.key_tiles
     products = kernel_cycles(plan, "scores", 64) + kernel_cycles(plan, "gemm", 0)
     ends = ("query", "attention_start", "attention_end")
@@ -182,15 +190,17 @@ def _attention(plan: EncoderPlan, step: AttentionStep) -> StepCost:
     around += kernel_cycles(plan, "store", 1) + plan.rows * OBJECT_CYCLES
     array = keys * (products + 2 * OBJECT_CYCLES) + around
     streams = 2 * keys * TILE_BYTES / stream
-    tiles = plan.rows * (2 * keys + plan.columns) * TILE_BYTES
-    moved = tiles + plan.columns * plan.rows * OBJECT_BYTES
-    commands = TRANSFER_CYCLES * (len(step.runs) * (plan.rows + 2 * plan.columns) + plan.columns)
-    unit = max(array, streams, moved / bandwidth)
+    reads = plan.rows * 2 * keys * TILE_BYTES + plan.columns * plan.rows * OBJECT_BYTES
+    writes = plan.rows * plan.columns * TILE_BYTES
+    moved = ddr_cycles(plan.target, reads, writes)
+    transfers = len(step.runs) * (plan.rows + 2 * plan.columns) + plan.columns
+    commands = TRANSFER_CYCLES * (transfers - begun)
+    unit = max(array, streams, moved)
     return StepCost(
         array=units * array,
         streams=units * streams,
-        ddr=units * moved / bandwidth,
+        ddr=units * moved,
         commands=commands,
         total=max(units * unit, commands) + around + (plan.rows + 1) * TILE_BYTES / stream,
-        ddr_bytes=units * moved,
+        ddr_bytes=units * (reads + writes),
     )

@@ -18,9 +18,9 @@ from aiec.ir.errors import DesignError, nearest
 from aiec.ir.transaction import Transaction
 from aiec.runtime.sim.array.engine import Engine
 from aiec.runtime.sim.array.hazards import Hazards
+from aiec.runtime.sim.array.host_way import Ddr
 from aiec.runtime.sim.array.machine import Shared, SimMachine
 from aiec.runtime.sim.array.process import Action, Process
-from aiec.runtime.sim.array.stream import Ddr
 from aiec.runtime.sim.array.timing import Timing
 from aiec.runtime.sim.load.bd_chains import expand_bd_chains
 from aiec.runtime.sim.load.core import Kernels
@@ -86,7 +86,8 @@ class SimArray:
         target, _ = chip_of(main.device.data.value)
         self.device = main.device.data.value
         engine = Engine(seed)
-        ddr = Ddr(engine, Timing.of(target).ddr_bytes_per_cycle)
+        timing = Timing.of(target)
+        ddr = Ddr(engine, timing.ddr_bytes_per_cycle, timing.ddr_both_bytes_per_cycle)
         self.shared = Shared(engine, ddr, scratchpad_of(module), Hazards(strict))
         self._built: dict[str, Loaded] = {}
         self.main = self.loaded = self._load(main.sym_name.data)
@@ -96,6 +97,7 @@ class SimArray:
         """Start sequence `symbol` of the main device on the caller's `args`, or a stream of it."""
         op = self.main.sequences[symbol]
         spans = bind_arguments(op.body.block, args, describe(op))
+        self.main.machine.begin_dispatch()
         if symbol not in self._process:
             name = f"runtime sequence @{symbol}"
             self._process[symbol] = _SequenceProcess(self.shared.engine, name)

@@ -25,6 +25,7 @@ from aiec.codegen.dialects import parse
 from aiec.ir.errors import DesignError, OptionError, SimulationError, nearest
 from aiec.ir.target import Target
 from aiec.ir.transaction import Transaction
+from aiec.runtime.sim.array.channels import Channel
 from aiec.runtime.sim.array.memory import DEFAULT_LIMIT_BYTES
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.spans import Trace
@@ -250,10 +251,7 @@ class Simulator:
             cycles=cycles,
             clock_hz=machine.timing.clock_hz,
             cores=tuple(_core_time(core, cycles) for core in machine.cores()),
-            channels=tuple(
-                ChannelTime(c.name, c.moved_bytes, c.busy_cycles, c.lock_cycles, c.stream_cycles)
-                for c in machine.channels.values()
-            ),
+            channels=tuple(_channel_time(channel) for channel in machine.channels.values()),
             ddr_bytes=machine.ddr.moved_bytes,
             notes=leftovers(machine)
             + tuple(machine.unwritten.notes.values())
@@ -268,6 +266,17 @@ def target_of(text: str) -> Target:
     if match is None:
         raise DesignError("the text has no aie.device", expected="MLIR-AIE text")
     return chip_of(match[1])[0]
+
+
+def _channel_time(channel: Channel) -> ChannelTime:
+    return ChannelTime(
+        channel.name,
+        channel.moved_bytes,
+        channel.busy_cycles,
+        channel.lock_cycles,
+        channel.stream_cycles,
+        () if channel.way is None else tuple(channel.way.tasks),
+    )
 
 
 def _core_time(core: Process, cycles: int) -> CoreTime:

@@ -136,12 +136,17 @@ def test_dtypes() -> None:
         plan_encoder(base, NPU1, dtype="bfp16")
 
 
+def narrow(target: Target) -> Target:
+    """The same chip where DDR is dear: 10 GB/s on npu1."""
+    return target if target is NPU2 else target.with_sku(ddr_bytes_per_s=10_000_000_000)
+
+
 @TARGETS
 def test_weights_cross_once_where_they_fit(target: Target) -> None:
     fastest = target.dtypes[-1]  # small streams a share in npu2's bf16, which saves more elsewhere
     cases = [*product(("tiny", "base"), target.dtypes), ("small", fastest)]
     for size, dtype in cases:
-        for block in plan_encoder(WHISPER[size], target, dtype=dtype).blocks:
+        for block in plan_encoder(WHISPER[size], narrow(target), dtype=dtype).blocks:
             for step in block.steps:
                 assert not isinstance(step, GemmStep) or step.resident, (size, step.name)
 
@@ -151,7 +156,7 @@ def test_half_of_a_panel_stays_where_it_does_not_fit(target: Target) -> None:
     cases = [(("small", 0), target.dtypes[-1])]
     cases += product((("medium", 40), ("large-v3", 40)), target.dtypes)
     for (size, halves), dtype in cases:
-        plan = plan_encoder(WHISPER[size], target, dtype=dtype)
+        plan = plan_encoder(WHISPER[size], narrow(target), dtype=dtype)
         fc2 = plan.block(BlockKind.LAYER).step("fc2")
         assert isinstance(fc2, GemmStep)
         assert fc2.resident if not halves else fc2.staying == halves, size

@@ -16,6 +16,7 @@ import numpy as np
 from aiec.ir.errors import AiecError, SimulationError
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.engine import Engine
+from aiec.runtime.sim.array.host_way import HostWay
 from aiec.runtime.sim.array.memory import Memory
 from aiec.runtime.sim.array.tile_locks import LockUse
 from aiec.runtime.sim.array.tokens import Tokens
@@ -101,6 +102,7 @@ class Channel:
         "moved_bytes",
         "name",
         "offset",
+        "pushed",
         "queue",
         "queue_depth",
         "ready_at",
@@ -108,12 +110,14 @@ class Channel:
         "repeats",
         "route",
         "since",
+        "since_push",
         "stream_cycles",
         "takes",
         "task",
         "tokens",
         "unwritten",
         "waits_for_lock",
+        "way",
     )
 
     def __init__(
@@ -125,6 +129,7 @@ class Channel:
         queue_depth: int,
         unwritten: Unwritten,
         takes: bool,
+        way: HostWay | None = None,
     ) -> None:
         self.engine = engine
         self.name = name
@@ -133,8 +138,10 @@ class Channel:
         self.queue_depth = queue_depth
         self.unwritten = unwritten
         self.takes = takes  # S2MM
+        self.way = way  # to the host's memory, of a shim's channel
         self.fresh = False  # the running descriptor has not been `seen` at this address
         self.queue: deque[ChannelTask] = deque()
+        self.pushed: deque[int] = deque()  # when, for each of the queue
         self.task: ChannelTask | None = None
         self.repeats = 0
         self.bd: Bd | None = None
@@ -142,12 +149,15 @@ class Channel:
         self.route: Route | None = None
         self.address = self.offset = self.remaining = self.ready_at = 0
         self.since = 0  # since when it waits
+        self.since_push = 0  # since when its task is queued
         self.waits_for_lock = False
         self.clear_counters()
 
     def clear_counters(self) -> None:
         """Start a new account."""
         self.busy_cycles = self.lock_cycles = self.stream_cycles = self.moved_bytes = 0
+        if self.way is not None:
+            self.way.tasks.clear()
 
     def push(self, task: ChannelTask) -> None:
         """Queue `task`; start it if the channel is idle."""
@@ -159,6 +169,7 @@ class Channel:
                 todo="wait for an earlier task's token first",
             )
         self.queue.append(task)
+        self.pushed.append(self.engine.now)
         if self.task is None:
             self._start_task()
 
@@ -179,6 +190,7 @@ class Channel:
     def clear(self) -> None:
         """Be idle, as after a load."""
         self.queue.clear()
+        self.pushed.clear()
         self.task = self.bd = None
         self.remaining = self.repeats = 0
         self.waits_for_lock = False
@@ -224,7 +236,7 @@ class Channel:
         if bd.release is not None:
             bd.release.lock.release(bd.release.value)
         if bd.next is not None:
-            self._start_bd(bd.next)
+            self._start_bd(bd.next, timing.BD_BUBBLE_CYCLES)
         else:
             self._finish_chain()
 
@@ -233,20 +245,37 @@ class Channel:
         assert task is not None
         if self.repeats:
             self.repeats -= 1
-            self._start_bd(task.bd)
+            self._start_bd(task.bd, timing.BD_BUBBLE_CYCLES)
             return
         self.task = self.bd = None
-        if task.token:
-            self.tokens.issue()
+        self._complete(task)
         if self.queue:
             self._start_task()
 
+    def _complete(self, task: ChannelTask) -> None:
+        """The task is over: at once, or when the host's memory has answered."""
+        end = self.engine.now
+        if self.way is not None:
+            end += self.engine.jitter(self.way.cycles()) if self.takes else 0
+            self.way.tasks.append((self.since_push, end))
+        if task.token:
+            if end > self.engine.now:
+                self.engine.at(end, self.tokens.issue)
+            else:
+                self.tokens.issue()
+
     def _start_task(self) -> None:
         self.task = self.queue.popleft()
+        self.since_push = self.pushed.popleft()
         self.repeats = self.task.repeat
-        self._start_bd(self.task.bd)
+        start = timing.BD_START_CYCLES
+        if self.way is not None and not self.takes:
+            came = self.since_push + self.engine.jitter(self.way.cycles())
+            start = max(start, came - self.engine.now)
+        self._start_bd(self.task.bd, start)
 
-    def _start_bd(self, bd_id: int) -> None:
+    def _start_bd(self, bd_id: int, cycles: int) -> None:
+        """Start a descriptor, which takes `cycles` if its lock is free."""
         bd = self.descriptors.get(bd_id)
         if bd is None:
             raise SimulationError(
@@ -258,7 +287,7 @@ class Channel:
         self.bd, self.bd_id, self.since = bd, bd_id, self.engine.now
         use = bd.acquire
         if use is None or use.lock.acquire(use.value, use.equal, self._locked):
-            self._open(bd)
+            self._open(bd, cycles)
         else:
             self.waits_for_lock = True
 
@@ -268,15 +297,15 @@ class Channel:
         self.lock_cycles += self.engine.now - self.since
         if self.engine.trace is not None:
             self.engine.trace.add(self.name, "lock", self.since, self.engine.now - self.since)
-        self._open(self.bd)
+        self._open(self.bd, timing.BD_START_CYCLES)
 
-    def _open(self, bd: Bd) -> None:
+    def _open(self, bd: Bd, cycles: int) -> None:
         self.address = bd.address + (bd.iteration.step() if bd.iteration else 0)
         self.fresh = not bd.memory.is_host and self.address not in bd.seen
         self.offset = 0
         self.remaining = bd.pattern.nbytes
         self.since = self.engine.now
-        self.ready_at = self.engine.now + timing.BD_START_CYCLES
+        self.ready_at = self.engine.now + cycles
         if self.route is not None:
             self.route.stands_ready(self)
 

@@ -23,11 +23,12 @@ from aiec.runtime.sim.array.control import ControlPort, ControlSource, RegisterF
 from aiec.runtime.sim.array.core_stream import CoreStream
 from aiec.runtime.sim.array.engine import Engine
 from aiec.runtime.sim.array.hazards import Hazards
+from aiec.runtime.sim.array.host_way import Ddr, HostWay, Pace
 from aiec.runtime.sim.array.memory import Memory, SimBuffer, tile_memory
 from aiec.runtime.sim.array.packet import PacketPath, PacketSink, PacketSource, Stop, packet_header
 from aiec.runtime.sim.array.process import Process
 from aiec.runtime.sim.array.scratchpad import Scratchpad
-from aiec.runtime.sim.array.stream import Circuit, Ddr
+from aiec.runtime.sim.array.stream import Circuit
 from aiec.runtime.sim.array.switch_ports import Net
 from aiec.runtime.sim.array.tile_locks import Lock
 from aiec.runtime.sim.array.timing import Timing
@@ -105,6 +106,7 @@ class Shared:
     ddr: Ddr
     scratchpad: Scratchpad
     hazards: Hazards = field(default_factory=Hazards)
+    pace: Pace = field(default_factory=Pace)
     memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
 
 
@@ -175,8 +177,9 @@ class SimMachine:
             tokens = self.tokens[port] = Tokens(self.engine, str(port))
             depth = tile.limits.queue_depth
             takes = port.direction is Direction.S2MM
+            way = HostWay(takes) if port.row == SHIM_ROW else None
             self.channels[port] = Channel(
-                self.engine, str(port), tile.descriptors, tokens, depth, self.unwritten, takes
+                self.engine, str(port), tile.descriptors, tokens, depth, self.unwritten, takes, way
             )
         return self.channels[port]
 
@@ -203,13 +206,15 @@ class SimMachine:
         places = tuple((sink.column, sink.row) for sink in sinks)
         self.nets.append(Net(str(source), (source.column, source.row), places, where))
         ends = [(self._end(sink), self._latency(source, sink)) for sink in sinks]
-        at_shim = any(port.row == SHIM_ROW for port in (source, *sinks))
+        from_shim = source.row == SHIM_ROW
+        at_shim = from_shim or any(sink.row == SHIM_ROW for sink in sinks)
         Circuit(
             self.engine,
             self._end(source),
             ends,
             self.timing.stream_bytes_per_cycle,
             self.ddr if at_shim else None,
+            ddr_takes=not from_shim,
         )
 
     def packet_source(self, port: Port) -> PacketSource:
@@ -274,7 +279,7 @@ class SimMachine:
             arbiters, depth = known_path.arbiters, known_path.depth
         known = {id(sink) for sink, _ in ends}
         ends += [
-            (sink, _hops(at, tile) * timing.HOP_CYCLES)
+            (sink, _hops(at, tile) * timing.HOP_CYCLES + 2 * timing.DMA_PORT_CYCLES)
             for sink, tile in sinks
             if id(sink) not in known
         ]
@@ -324,6 +329,12 @@ class SimMachine:
         """All cores, in order of their tiles."""
         return [t.core for _, t in sorted(self.tiles.items()) if t.core is not None]
 
+    def begin_dispatch(self) -> None:
+        """A sequence starts: the way to the host's memory is cold."""
+        for channel in self.channels.values():
+            if channel.way is not None:
+                channel.way.begin()
+
     def clear_counters(self) -> None:
         """Start a new account of times."""
         self.ddr.moved_bytes = 0
@@ -347,7 +358,8 @@ class SimMachine:
         return Tile(column, row, limits, memories[column, row])
 
     def _latency(self, source: End, sink: End) -> int:
-        return _hops(source, sink) * timing.HOP_CYCLES
+        dmas = isinstance(source, Port) + isinstance(sink, Port)
+        return _hops(source, sink) * timing.HOP_CYCLES + dmas * timing.DMA_PORT_CYCLES
 
 
 def _hops(a: End | Tile, b: End | Tile) -> int:

@@ -21,8 +21,8 @@ from aiec.runtime.sim.array.arbiter import Arbiter
 from aiec.runtime.sim.array.channels import Channel
 from aiec.runtime.sim.array.control import ControlPort, ControlSource
 from aiec.runtime.sim.array.engine import Engine
+from aiec.runtime.sim.array.host_way import Ddr
 from aiec.runtime.sim.array.limits import WORD_BYTES
-from aiec.runtime.sim.array.stream import Ddr
 
 HEADER_BYTES = 4
 INGRESS_WORDS = 16  # that a channel's own buffer takes. Source: captures of a Phoenix, 15 to 16

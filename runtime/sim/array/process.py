@@ -139,9 +139,12 @@ class Acquire:
 
     def perform(self, process: Process) -> bool:
         """Take the lock; the request's own cycles count as lock time."""
-        process.busy = timing.CORE_ACQUIRE_CYCLES
         use = self.use
-        return use.lock.acquire(use.value, use.equal, process.woken)
+        process.busy = timing.CORE_ACQUIRE_CYCLES
+        if use.lock.acquire(use.value, use.equal, process.woken):
+            return True
+        process.busy += timing.CORE_WAKE_CYCLES
+        return False
 
     def describe(self) -> str:
         """The lock, what it holds and what is asked for."""

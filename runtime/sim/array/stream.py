@@ -8,31 +8,12 @@ ahead.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from aiec.runtime.sim.array.channels import Channel
 from aiec.runtime.sim.array.core_stream import CoreStream
 from aiec.runtime.sim.array.engine import Engine
-
-
-class Ddr:
-    """The memory behind all shim channels: serves chunks one after the other at its bandwidth."""
-
-    __slots__ = ("bytes_per_cycle", "engine", "free_at", "moved_bytes")
-
-    def __init__(self, engine: Engine, bytes_per_cycle: float) -> None:
-        self.engine = engine
-        self.bytes_per_cycle = bytes_per_cycle
-        self.free_at = 0.0
-        self.moved_bytes = 0
-
-    def serve(self, count: int) -> int:
-        """The cycle at which `count` bytes asked for now have passed."""
-        self.free_at = max(self.free_at, self.engine.now) + count / self.bytes_per_cycle
-        self.moved_bytes += count
-        self.engine.progress = True
-        return math.ceil(self.free_at)
+from aiec.runtime.sim.array.host_way import Ddr
 
 
 class Circuit:
@@ -42,6 +23,8 @@ class Circuit:
         "bytes_per_cycle",
         "count",
         "ddr",
+        "ddr_takes",
+        "due",
         "engine",
         "missing",
         "sinks",
@@ -56,14 +39,16 @@ class Circuit:
         sinks: Sequence[tuple[Channel | CoreStream, int]],
         bytes_per_cycle: int,
         ddr: Ddr | None,
+        ddr_takes: bool = False,
     ) -> None:
         self.engine = engine
         self.source = source
         self.sinks = sinks
         self.bytes_per_cycle = bytes_per_cycle
         self.ddr = ddr
+        self.ddr_takes = ddr_takes
         self.missing = 1 + len(sinks)  # ends that do not stand ready
-        self.count = self.started = 0
+        self.count = self.started = self.due = 0
         for channel in (source, *(sink for sink, _ in sinks)):
             channel.route = self
 
@@ -93,14 +78,15 @@ class Circuit:
                 start = sink.ready_at - latency
         end = start - (-count // self.bytes_per_cycle)
         if self.ddr is not None:
-            end = max(end, self.ddr.serve(count))
-        self.count, self.started = count, start
+            end = max(end, self.ddr.serve(count, self.ddr_takes))
+        self.count, self.started, self.due = count, start, end
         self.engine.at(end, self._moved)
 
     def _moved(self) -> None:
         source, count, now = self.source, self.count, self.engine.now
-        if not count:
-            return  # an end was reset
+        if not count or now < self.due:
+            return  # an end was reset; what is under way now is another chunk
+        self.count = 0
         cycles = now - self.started
         chunk = source.read(count)
         source.passed(count, self.started, cycles)

@@ -30,6 +30,7 @@ from aiec.ir.errors import DesignError, SimulationError, nearest
 from aiec.ir.registers import MEM_ROW, tile_address
 from aiec.runtime.sim.array import timing
 from aiec.runtime.sim.array.channels import ChannelTask
+from aiec.runtime.sim.array.host_way import Paced
 from aiec.runtime.sim.array.limits import WORD_BYTES
 from aiec.runtime.sim.array.machine import Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer
@@ -46,8 +47,8 @@ from aiec.runtime.sim.sequence.bd_words import RawBd, check_fields, signed7
 from aiec.runtime.sim.sequence.controller import Controller, Memcpy, Span
 from aiec.runtime.sim.sequence.register_writes import Registers
 
-_PROGRAM = Delay(timing.REGISTERS_A_TRANSFER * timing.REGISTER_WRITE_CYCLES)
-_WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
+_WRITE = Delay(timing.WRITE_CYCLES)
+_MASK_WRITE = Delay(timing.MASK_WRITE_CYCLES)
 CONTROL_PACKET = 1  # the packet type that mlir-aie's designs give control packets
 LOCK_VALUES = 128  # of a descriptor's seven bits
 _CONTROL_WRITES = (0, 2)  # one word or a block
@@ -122,7 +123,7 @@ class CommandCompiler:
             self._machine.control_overlay(port, op.packet.values[1], where)
         call = w.bind(self._controller.memcpy, "memcpy")
         groups = ", ".join(tuple_expression(w, g) for g in (op.offsets, op.sizes, op.strides))
-        self._pause(w, _PROGRAM)
+        self._pause(w, Paced(self._machine.shared.pace, timing.BURST_TRANSFER_CYCLES))
         span = self.moved_span(w, op, w.use(op.memref), copy.itemsize)
         w.emit(f"{call}({w.bind(copy, 'copy')}, {span}, {groups})")
 
@@ -214,22 +215,22 @@ class CommandCompiler:
         address, value = expression(w, op.field("address")), expression(w, op.field("value"))
         mask = expression(w, op.field("mask")) if isinstance(op, NpuMaskWrite32Op) else "0xFFFFFFFF"
         absolute = self._absolute(op.properties, address, where)
-        self._pause(w, _WRITE)
+        self._pause(w, _MASK_WRITE if isinstance(op, NpuMaskWrite32Op) else _WRITE)
         write = w.bind(self._registers.write, "write")
         w.emit(f"{write}({absolute}, {value}, {where!r}, {mask})")
 
     def _blockwrite(self, w: Writer, op: NpuBlockWriteOp) -> None:
         where = describe(op)
         absolute = self._absolute(op.properties, str(op.address.value.data), where)
-        # As many registers as words: a transfer takes as long as what mlir-aie makes of it.
-        self._pause(w, Delay(math.prod(shape_of(op.data.type)) * timing.REGISTER_WRITE_CYCLES))
+        words = math.prod(shape_of(op.data.type))
+        self._pause(w, Delay(timing.block_write_cycles(words)))
         write = w.bind(self._registers.write_block, "write_block")
         w.emit(f"{write}({absolute}, {w.use(op.data)}, {where!r})")
 
     def _blockwrite_values(self, w: Writer, op: NpuBlockWriteValuesOp) -> None:
         w.objects["np"] = np
         words = ", ".join(f"{value} & 0xFFFFFFFF" for value in w.uses(op.values))
-        self._pause(w, _WRITE)
+        self._pause(w, Delay(timing.block_write_cycles(len(op.values))))
         write = w.bind(self._registers.write_block, "write_block")
         block = f"np.array([{words}], np.uint32)"
         w.emit(f"{write}({w.use(op.address)} & 0xFFFFFFFF, {block}, {describe(op)!r})")
@@ -251,7 +252,7 @@ class CommandCompiler:
         plus, register = op.scalars
         address = str(op.addr.value.data) if register is None else expression(w, register)
         call = w.bind(self.patch, "patch")
-        self._pause(w, _WRITE)
+        self._pause(w, Paced(self._machine.shared.pace, timing.PATCH_CYCLES))
         index = op.arg_idx.value.data
         w.emit(f"{call}({address}, {index}, {expression(w, plus or 0)}, {describe(op)!r})")
 
@@ -287,7 +288,7 @@ class CommandCompiler:
             pads=pads if any(map(any, pads)) else (),
         )  # fmt: skip
         check_fields(tile.row, raw, describe(op))
-        self._pause(w, Delay(timing.DESCRIPTOR_WORDS * timing.REGISTER_WRITE_CYCLES))
+        self._pause(w, Delay(timing.DESCRIPTOR_CYCLES))
         call = w.bind(self._registers.write_raw, "write_bd")
         w.emit(f"{call}({w.bind(tile)}, {field('bd_id')}, {w.bind(raw)}, {describe(op)!r})")
 
@@ -321,7 +322,7 @@ class CommandCompiler:
                 todo="send reads as packets of a transfer, with a flow back",
             )
         words = np.array(data.get_values(), np.int64).astype(np.uint32)
-        self._pause(w, _WRITE)
+        self._pause(w, Delay(timing.block_write_cycles(words.size)))
         write = w.bind(self._registers.write_block, "write_block")
         w.emit(f"{write}({op.field('address')}, {w.bind(words, 'words')}, {where!r})")
 
@@ -340,7 +341,7 @@ class CommandCompiler:
     def _buffer(self, symbol: SymbolRefAttr, where: str) -> SimBuffer:
         return named(symbol, "buffer", self._machine.buffers, where)
 
-    def _pause(self, w: Writer, delay: Delay) -> None:
+    def _pause(self, w: Writer, delay: Delay | Paced) -> None:
         w.settle()
         w.emit(f"yield {w.bind(delay)}")
 

@@ -31,8 +31,9 @@ from aiec.codegen.dialects.tasks import (
     RunOp,
 )
 from aiec.ir.errors import DesignError, SimulationError, nearest
-from aiec.ir.registers import MEM_ROW
+from aiec.ir.registers import MEM_ROW, SHIM_ROW
 from aiec.runtime.sim.array import timing
+from aiec.runtime.sim.array.host_way import Paced
 from aiec.runtime.sim.array.machine import Direction, Port, Tile
 from aiec.runtime.sim.array.memory import SimBuffer, host_memory
 from aiec.runtime.sim.array.process import PAUSE, Action, Await, Delay, Process
@@ -51,9 +52,8 @@ from aiec.runtime.sim.sequence.stream import StreamPlayer
 from aiec.runtime.sim.sequence.transfer_tasks import BdNumbers, BdSite, TaskController, TaskSite
 
 _DYNAMIC = -(2**63)
-# The words and the address patch.
-_DESCRIPTOR = Delay((timing.DESCRIPTOR_WORDS + 1) * timing.REGISTER_WRITE_CYCLES)
-_PUSH = Delay(timing.REGISTER_WRITE_CYCLES)
+_DESCRIPTOR = Delay(timing.DESCRIPTOR_CYCLES)
+_PUSH = Delay(timing.WRITE_CYCLES)
 
 
 class Reconfigurable(Protocol):
@@ -189,6 +189,9 @@ class SequenceCompiler:
         for _ in blocks:
             w.settle()
             w.emit(f"yield {w.bind(_DESCRIPTOR)}")
+            if port.row == SHIM_ROW:
+                patch = Paced(self._machine.shared.pace, timing.PATCH_CYCLES)
+                w.emit(f"yield {w.bind(patch)}")
         first = "None" if op.bd_id is None else expression(w, op.bd_id)
         head = f"{w.bind(site, 'task')}, {expression(w, op.repeat_count)}, {first}"
         configure = w.bind(self._tasks.configure, "configure")

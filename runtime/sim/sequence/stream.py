@@ -29,12 +29,14 @@ from aiec.ir.transaction import (
     Write,
 )
 from aiec.runtime.sim.array import timing
+from aiec.runtime.sim.array.host_way import Paced
 from aiec.runtime.sim.array.machine import SimMachine
 from aiec.runtime.sim.array.process import Action, Delay
 from aiec.runtime.sim.sequence.commands import CommandCompiler
 from aiec.runtime.sim.sequence.register_writes import Registers
 
-_WRITE = Delay(timing.REGISTER_WRITE_CYCLES)
+_WRITE = Delay(timing.WRITE_CYCLES)
+_MASK_WRITE = Delay(timing.MASK_WRITE_CYCLES)
 
 
 class StreamPlayer:
@@ -68,13 +70,13 @@ class StreamPlayer:
                 yield _WRITE
                 registers.write(address, value, where)
             case MaskWrite(address, value, mask):
-                yield _WRITE
+                yield _MASK_WRITE
                 registers.write(address, value, where, mask)
             case BlockWrite(address, words):
-                yield Delay(len(words) * timing.REGISTER_WRITE_CYCLES)
+                yield Delay(timing.block_write_cycles(len(words)))
                 registers.write_block(address, np.array(words, np.uint32), where)
             case Patch(address, argument, plus):
-                yield _WRITE
+                yield Paced(self._machine.shared.pace, timing.PATCH_CYCLES)
                 raw = RAW_ADDRESS_OFFSET if argument >= TRANSLATED_ARGUMENTS else 0
                 self._commands.patch(address, argument, plus - raw if plus >= raw else plus, where)
             case Sync():

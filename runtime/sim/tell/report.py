@@ -19,13 +19,17 @@ class CoreTime:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTime:
-    """What one DMA channel moved, and how long it was busy, or waited for a lock or its peers."""
+    """What one DMA channel moved, and how long it was busy, or waited for a lock or its peers.
+
+    tasks: of a shim's channel, each task's cycles of push and end, counted from the load.
+    """
 
     name: str
     moved_bytes: int
     busy_cycles: int
     lock_cycles: int
     stream_cycles: int
+    tasks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

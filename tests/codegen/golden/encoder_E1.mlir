@@ -1,9 +1,9 @@
-    %mem_0_x = aie.buffer(%tile_0_1) {sym_name = "mem_0_x"} : memref<8192xbf16>
+    %mem_0_x = aie.buffer(%tile_0_1) {sym_name = "mem_0_x"} : memref<16384xbf16>
     %mem_0_ring = aie.buffer(%tile_0_1) {sym_name = "mem_0_ring"} : memref<8704xbf16>
-    %mem_0_panel = aie.buffer(%tile_0_1) {sym_name = "mem_0_panel"} : memref<208896xbf16>
+    %mem_0_panel = aie.buffer(%tile_0_1) {sym_name = "mem_0_panel"} : memref<191488xbf16>
     %mem_0_out0 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out0"} : memref<16384xbf16>
     %mem_0_out1 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out1"} : memref<16384xbf16>
-    %mem_0_x_empty = aie.lock(%tile_0_1, 0) {init = 2 : i32, sym_name = "mem_0_x_empty"}
+    %mem_0_x_empty = aie.lock(%tile_0_1, 0) {init = 4 : i32, sym_name = "mem_0_x_empty"}
     %mem_0_x_full = aie.lock(%tile_0_1, 1) {init = 0 : i32, sym_name = "mem_0_x_full"}
     %mem_0_ring_empty = aie.lock(%tile_0_1, 2) {init = 2 : i32, sym_name = "mem_0_ring_empty"}
     %mem_0_ring_full = aie.lock(%tile_0_1, 3) {init = 0 : i32, sym_name = "mem_0_ring_full"}
@@ -115,30 +115,50 @@ aie.memtile_dma(%tile_0_1) {
       aie.use_lock(%mem_0_out_row3_empty, Release, 1)
       aie.next_bd ^bb13
     ^bb21:
-      %dma_5 = aie.dma_start(S2MM, 0, ^bb22, ^bb24)
+      %dma_5 = aie.dma_start(S2MM, 0, ^bb22, ^bb26)
     ^bb22:
       aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, 1)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16>, 0, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 12 : i32}
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 0, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 12 : i32}
       aie.use_lock(%mem_0_x_full, Release, 1)
       aie.next_bd ^bb23
     ^bb23:
       aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, 1)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16>, 4096, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 13 : i32}
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 4096, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 13 : i32}
+      aie.use_lock(%mem_0_x_full, Release, 1)
+      aie.next_bd ^bb24
+    ^bb24:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 8192, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 14 : i32}
+      aie.use_lock(%mem_0_x_full, Release, 1)
+      aie.next_bd ^bb25
+    ^bb25:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 12288, 4096, [<size = 16, stride = 32>, <size = 4, stride = 8>, <size = 8, stride = 512>, <size = 8, stride = 1>]) {bd_id = 15 : i32}
       aie.use_lock(%mem_0_x_full, Release, 1)
       aie.next_bd ^bb22
-    ^bb24:
-      %dma_6 = aie.dma_start(MM2S, 0, ^bb25, ^bb27)
-    ^bb25:
-      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16>, 0, 4096) {bd_id = 14 : i32}
-      aie.use_lock(%mem_0_x_empty, Release, 1)
-      aie.next_bd ^bb26
     ^bb26:
-      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16>, 4096, 4096) {bd_id = 15 : i32}
-      aie.use_lock(%mem_0_x_empty, Release, 1)
-      aie.next_bd ^bb25
+      %dma_6 = aie.dma_start(MM2S, 0, ^bb27, ^bb31)
     ^bb27:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 0, 4096) {bd_id = 16 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, 1)
+      aie.next_bd ^bb28
+    ^bb28:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 4096, 4096) {bd_id = 17 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, 1)
+      aie.next_bd ^bb29
+    ^bb29:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 8192, 4096) {bd_id = 18 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, 1)
+      aie.next_bd ^bb30
+    ^bb30:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, 1)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16>, 12288, 4096) {bd_id = 19 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, 1)
+      aie.next_bd ^bb27
+    ^bb31:
       aie.end
     }
     %memtile_dma_1_1 = 
@@ -337,24 +357,24 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.write32 {address = 656956 : ui32, value = 29 : ui32, column = 0 : i32, row = 1 : i32}
       %task_2 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
         aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16>, 0, 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16>, 0, 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_0_slot0_full, Release, 2)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_0_slot1_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_0_slot1_full, Release, 2)
         aie.end
       }
       aiex.npu.write32 {address = 656908 : ui32, value = 30 : ui32, column = 0 : i32, row = 1 : i32}
       %task_3 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
         aie.use_lock(%mem_0_slot0_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16>, 0, 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16>, 0, 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_0_slot0_empty, Release, 1)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_0_slot1_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_0_slot1_empty, Release, 1)
         aie.end
       }
@@ -375,24 +395,24 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.write32 {address = 656956 : ui32, value = 29 : ui32, column = 1 : i32, row = 1 : i32}
       %task_6 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
         aie.use_lock(%mem_1_slot0_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16>, 0, 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16>, 0, 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_1_slot0_full, Release, 2)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_1_slot1_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_1_slot1_full, Release, 2)
         aie.end
       }
       aiex.npu.write32 {address = 656908 : ui32, value = 30 : ui32, column = 1 : i32, row = 1 : i32}
       %task_7 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
         aie.use_lock(%mem_1_slot0_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16>, 0, 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16>, 0, 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_1_slot0_empty, Release, 1)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_1_slot1_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_1_slot1_empty, Release, 1)
         aie.end
       }
@@ -413,24 +433,24 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.write32 {address = 656956 : ui32, value = 29 : ui32, column = 2 : i32, row = 1 : i32}
       %task_10 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
         aie.use_lock(%mem_2_slot0_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16>, 0, 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16>, 0, 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_2_slot0_full, Release, 2)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_2_slot1_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_2_slot1_full, Release, 2)
         aie.end
       }
       aiex.npu.write32 {address = 656908 : ui32, value = 30 : ui32, column = 2 : i32, row = 1 : i32}
       %task_11 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
         aie.use_lock(%mem_2_slot0_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16>, 0, 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16>, 0, 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_2_slot0_empty, Release, 1)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_2_slot1_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_2_slot1_empty, Release, 1)
         aie.end
       }
@@ -451,24 +471,24 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       aiex.npu.write32 {address = 656956 : ui32, value = 29 : ui32, column = 3 : i32, row = 1 : i32}
       %task_14 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
         aie.use_lock(%mem_3_slot0_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16>, 0, 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16>, 0, 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_3_slot0_full, Release, 2)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_3_slot1_empty, AcquireGreaterEqual, 2)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_3_slot1_full, Release, 2)
         aie.end
       }
       aiex.npu.write32 {address = 656908 : ui32, value = 30 : ui32, column = 3 : i32, row = 1 : i32}
       %task_15 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
         aie.use_lock(%mem_3_slot0_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16>, 0, 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16>, 0, 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_3_slot0_empty, Release, 1)
         aie.next_bd ^bb1
       ^bb1:
         aie.use_lock(%mem_3_slot1_full, AcquireGreaterEqual, 1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16>, 52224, 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16>, 47872, 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_3_slot1_empty, Release, 1)
         aie.end
       }

@@ -1,9 +1,9 @@
-    %mem_0_x = aie.buffer(%tile_0_1) {sym_name = "mem_0_x"} : memref<8192xbf16>
+    %mem_0_x = aie.buffer(%tile_0_1) {sym_name = "mem_0_x"} : memref<16384xbf16>
     %mem_0_ring = aie.buffer(%tile_0_1) {sym_name = "mem_0_ring"} : memref<8704xbf16>
-    %mem_0_panel = aie.buffer(%tile_0_1) {sym_name = "mem_0_panel"} : memref<208896xbf16>
+    %mem_0_panel = aie.buffer(%tile_0_1) {sym_name = "mem_0_panel"} : memref<191488xbf16>
     %mem_0_out0 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out0"} : memref<16384xbf16>
     %mem_0_out1 = aie.buffer(%tile_0_1) {sym_name = "mem_0_out1"} : memref<16384xbf16>
-    %mem_0_x_empty = aie.lock(%tile_0_1, 0) {init = 2 : i32, sym_name = "mem_0_x_empty"}
+    %mem_0_x_empty = aie.lock(%tile_0_1, 0) {init = 4 : i32, sym_name = "mem_0_x_empty"}
     %mem_0_x_full = aie.lock(%tile_0_1, 1) {init = 0 : i32, sym_name = "mem_0_x_full"}
     %mem_0_ring_empty = aie.lock(%tile_0_1, 2) {init = 2 : i32, sym_name = "mem_0_ring_empty"}
     %mem_0_ring_full = aie.lock(%tile_0_1, 3) {init = 0 : i32, sym_name = "mem_0_ring_full"}
@@ -115,30 +115,50 @@ aie.memtile_dma(%tile_0_1) {
       aie.use_lock(%mem_0_out_row3_empty, Release, %c1_i32)
       aie.next_bd ^bb13
     ^bb21:
-      %dma_5 = aie.dma_start(S2MM, 0, ^bb22, ^bb24)
+      %dma_5 = aie.dma_start(S2MM, 0, ^bb22, ^bb26)
     ^bb22:
       aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 0 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 12 : i32}
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 0 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 12 : i32}
       aie.use_lock(%mem_0_x_full, Release, %c1_i32)
       aie.next_bd ^bb23
     ^bb23:
       aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 4096 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 13 : i32}
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 4096 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 13 : i32}
+      aie.use_lock(%mem_0_x_full, Release, %c1_i32)
+      aie.next_bd ^bb24
+    ^bb24:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 8192 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 14 : i32}
+      aie.use_lock(%mem_0_x_full, Release, %c1_i32)
+      aie.next_bd ^bb25
+    ^bb25:
+      aie.use_lock(%mem_0_x_empty, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 12288 len = 4096 sizes = [16, 4, 8, 8] strides = [32, 8, 512, 1]) {bd_id = 15 : i32}
       aie.use_lock(%mem_0_x_full, Release, %c1_i32)
       aie.next_bd ^bb22
-    ^bb24:
-      %dma_6 = aie.dma_start(MM2S, 0, ^bb25, ^bb27)
-    ^bb25:
-      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 0 len = 4096) {bd_id = 14 : i32}
-      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
-      aie.next_bd ^bb26
     ^bb26:
-      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
-      aie.dma_bd(%mem_0_x : memref<8192xbf16> offset = 4096 len = 4096) {bd_id = 15 : i32}
-      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
-      aie.next_bd ^bb25
+      %dma_6 = aie.dma_start(MM2S, 0, ^bb27, ^bb31)
     ^bb27:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 0 len = 4096) {bd_id = 16 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb28
+    ^bb28:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 4096 len = 4096) {bd_id = 17 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb29
+    ^bb29:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 8192 len = 4096) {bd_id = 18 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb30
+    ^bb30:
+      aie.use_lock(%mem_0_x_full, AcquireGreaterEqual, %c1_i32)
+      aie.dma_bd(%mem_0_x : memref<16384xbf16> offset = 12288 len = 4096) {bd_id = 19 : i32}
+      aie.use_lock(%mem_0_x_empty, Release, %c1_i32)
+      aie.next_bd ^bb27
+    ^bb31:
       aie.end
     }
     %memtile_dma_1_1 = 
@@ -346,13 +366,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_2 = aiex.dma_configure_task(%tile_0_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_0_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_0_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_0_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_0_slot1_full, Release, %c2_i32_1)
         aie.end
       }
@@ -361,13 +381,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_3 = aiex.dma_configure_task(%tile_0_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_0_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_0_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_0_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_0_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_0_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_0_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
@@ -392,13 +412,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_6 = aiex.dma_configure_task(%tile_1_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_1_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_1_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_1_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_1_slot1_full, Release, %c2_i32_1)
         aie.end
       }
@@ -406,13 +426,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_7 = aiex.dma_configure_task(%tile_1_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_1_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_1_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_1_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_1_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_1_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_1_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
@@ -436,13 +456,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_10 = aiex.dma_configure_task(%tile_2_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_2_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_2_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_2_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_2_slot1_full, Release, %c2_i32_1)
         aie.end
       }
@@ -450,13 +470,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_11 = aiex.dma_configure_task(%tile_2_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_2_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_2_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_2_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_2_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_2_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_2_slot1_empty, Release, %c1_i32_2)
         aie.end
       }
@@ -480,13 +500,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_14 = aiex.dma_configure_task(%tile_3_1, S2MM, 1) {
         %c2_i32 = arith.constant 2 : i32
         aie.use_lock(%mem_3_slot0_empty, AcquireGreaterEqual, %c2_i32)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 30 : i32}
         aie.use_lock(%mem_3_slot0_full, Release, %c2_i32)
         aie.next_bd ^bb1
       ^bb1:
         %c2_i32_1 = arith.constant 2 : i32
         aie.use_lock(%mem_3_slot1_empty, AcquireGreaterEqual, %c2_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 31 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 31 : i32}
         aie.use_lock(%mem_3_slot1_full, Release, %c2_i32_1)
         aie.end
       }
@@ -494,13 +514,13 @@ runtime_sequence @encoder_final(%state: memref<131072xbf16>, %out: memref<131072
       %task_15 = aiex.dma_configure_task(%tile_3_1, MM2S, 1) {
         %c1_i32_1 = arith.constant 1 : i32
         aie.use_lock(%mem_3_slot0_full, AcquireGreaterEqual, %c1_i32_1)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16> offset = 0 len = 4352) {bd_id = 32 : i32}
         aie.use_lock(%mem_3_slot0_empty, Release, %c1_i32_1)
         aie.next_bd ^bb1
       ^bb1:
         %c1_i32_2 = arith.constant 1 : i32
         aie.use_lock(%mem_3_slot1_full, AcquireGreaterEqual, %c1_i32_2)
-        aie.dma_bd(%mem_3_panel : memref<208896xbf16> offset = 52224 len = 4352) {bd_id = 33 : i32}
+        aie.dma_bd(%mem_3_panel : memref<191488xbf16> offset = 47872 len = 4352) {bd_id = 33 : i32}
         aie.use_lock(%mem_3_slot1_empty, Release, %c1_i32_2)
         aie.end
       }

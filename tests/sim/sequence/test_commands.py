@@ -46,16 +46,20 @@ def fifo_relay(commands):
 
 
 def test_a_fifo_is_armed_again():
-    """What an unfinished transfer left in the fifo is gone after the reset."""
+    """What an unfinished transfer left in the fifo is gone after the reset; what DDR had not sent
+    by then comes after it."""
     reset = "aiex.dma_channel_reset_for(@in)\naiex.dma_channel_reset_for(@out)\n"
     reset += "aiex.core_reset(%tile)\n"
     there = designs.memcpy("a", "in", (1, 1, 1, 16), offsets=(0, 0, 0, 16))
     back = designs.memcpy("b", "out", (1, 1, 1, 16), bd_id=1) + designs.wait("out")
-    late = designs.memcpy("a", "in", (1, 1, 1, 4), bd_id=2)
+    late = designs.memcpy("a", "in", (1, 1, 1, 4), bd_id=2, token=True)
+    again = reset + there.replace("id = 0", "id = 3") + back
     b = np.zeros(64, np.int32)
-    text = fifo_relay(there + back + late + reset + there.replace("id = 0", "id = 3") + back)
+    text = fifo_relay(there + back + late + designs.wait("in") + again)
     simulate(text, [i32(64), b], ADD)
     assert np.array_equal(b[:16], i32(16, 18))
+    simulate(fifo_relay(there + back + late + again), [i32(64), b], ADD)
+    assert np.array_equal(b[:16], np.r_[i32(4, 2), i32(12, 18)])
     with pytest.raises(DesignError, match="ObjectFifo @gone has no channel or lock in the array"):
         simulate(text.replace("reset_for(@in)", "reset_for(@gone)"), [i32(64), b], ADD)
 
