@@ -34,7 +34,7 @@ CORE_OBJECTS = 2  # of x in a core, beside those of the mem tile
 # The controller's, as runtime/sim/array/timing.py has them with their sources: a shim's transfer
 # once a sequence goes on, a descriptor of a mem tile with its push, a push by itself; and what the
 # first read of a sequence waits for its first word.
-TRANSFER_CYCLES, DESCRIPTOR_CYCLES, PUSH_CYCLES = 3100, 303, 100
+TRANSFER_CYCLES, DESCRIPTOR_CYCLES, PUSH_CYCLES = 3100, 513, 100
 FIRST_WORD_CYCLES = 1668
 
 

@@ -40,7 +40,7 @@ def test_what_is_not_met_is_told(command: dict[str, Any], monkeypatch: pytest.Mo
 
 
 def test_the_planner_has_the_controller_of_the_simulator() -> None:
-    descriptor = timing.DESCRIPTOR_CYCLES + timing.WRITE_CYCLES
+    descriptor = timing.DESCRIPTOR_CYCLES + timing.MASK_WRITE_CYCLES + timing.WRITE_CYCLES
     assert encoder_cost.TRANSFER_CYCLES == timing.TRANSFER_PERIOD_CYCLES
     assert descriptor == encoder_cost.DESCRIPTOR_CYCLES
     assert encoder_cost.PUSH_CYCLES == timing.WRITE_CYCLES

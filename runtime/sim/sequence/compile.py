@@ -53,6 +53,7 @@ from aiec.runtime.sim.sequence.transfer_tasks import BdNumbers, BdSite, TaskCont
 
 _DYNAMIC = -(2**63)
 _DESCRIPTOR = Delay(timing.DESCRIPTOR_CYCLES)
+_ADDRESS = Delay(timing.MASK_WRITE_CYCLES)  # of a descriptor in the array. Source: mlir-aie
 _PUSH = Delay(timing.WRITE_CYCLES)
 
 
@@ -189,9 +190,8 @@ class SequenceCompiler:
         for _ in blocks:
             w.settle()
             w.emit(f"yield {w.bind(_DESCRIPTOR)}")
-            if port.row == SHIM_ROW:
-                patch = Paced(self._machine.shared.pace, timing.PATCH_CYCLES)
-                w.emit(f"yield {w.bind(patch)}")
+            patch = Paced(self._machine.shared.pace, timing.PATCH_CYCLES)
+            w.emit(f"yield {w.bind(patch if port.row == SHIM_ROW else _ADDRESS)}")
         first = "None" if op.bd_id is None else expression(w, op.bd_id)
         head = f"{w.bind(site, 'task')}, {expression(w, op.repeat_count)}, {first}"
         configure = w.bind(self._tasks.configure, "configure")
