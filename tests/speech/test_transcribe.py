@@ -126,7 +126,7 @@ def test_folder_is_tried_before_anything_else(aiec, tmp_path):
     ("arguments", "message"),
     [
         (("--device", "npu2"), "device 'npu2' cannot be used"),
-        (("--device", "npu3"), "unknown device 'npu3'; expected 'npu2'?"),
+        (("--device", "npu3"), "unknown device 'npu3'; expected 'npu'?"),
         (
             ("--device", "cpu", "--require-npu"),
             "require_npu: device 'cpu' has no NPU on this m",
