@@ -20,7 +20,7 @@ from torch import nn
 import aiec.backend  # noqa: F401 registers "aie"
 from aiec.codegen.build import build
 from aiec.ir.design import Artifact
-from aiec.runtime.device import Event, Run
+from aiec.runtime.device import Completion, Run
 from aiec.runtime.sim_device import SimDevice
 
 
@@ -77,15 +77,15 @@ def dispatches_of(module: nn.Module, example: torch.Tensor, target: str) -> list
 @contextmanager
 def _recording() -> Iterator[list[Dispatch]]:
     found: list[Dispatch] = []
-    submit = SimDevice.submit
+    simulate = SimDevice._simulate
 
-    def recorded(device: SimDevice, run: Run) -> Event:
+    def recorded(device: SimDevice, run: Run) -> Completion:
         before = tuple(buffer.array.copy() for buffer in run.buffers)
-        event = submit(device, run)
+        completion = simulate(device, run)
         after = tuple(buffer.array.copy() for buffer in run.buffers)
         found.append(Dispatch(run.artifact, run.symbol, before, after))
-        return event
+        return completion
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SimDevice, "submit", recorded)
+        patch.setattr(SimDevice, "_simulate", recorded)
         yield found

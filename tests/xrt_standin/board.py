@@ -145,7 +145,10 @@ class Queue:
             self._board.started += 1
             fault = self._board.faults.pop(self._board.started, None)
             if fault is None:
-                run.compute(self._array)
+                try:
+                    run.compute(self._array)
+                except RuntimeError as error:  # torch's: it is no message of XRT
+                    raise AssertionError("buffers that the sequence does not have") from error
                 run.number = STATES["COMPLETED"]
                 continue
             run.number = STATES[fault]

@@ -23,6 +23,7 @@ def test_window_after_window_gives_the_reference_s_bits(release: str) -> None:
     for scale in (1.0, 2.0):
         assert torch.equal(encode(it, MEL * scale), encode(reference, MEL * scale))
     assert 1 <= board.most_in_flight <= 4
+    assert not it.telemetry.faults and it.pool.queue.device.name == "npu1"
 
 
 def test_without_runlists_four_runs_are_under_way() -> None:
@@ -34,12 +35,14 @@ def test_without_runlists_four_runs_are_under_way() -> None:
     it = session(device)
     assert torch.equal(encode(it, MEL), encode(session(CpuDevice()), MEL))
     assert board.most_in_flight == 4 and board.calls["runlist.wait"] == 0
+    assert not it.telemetry.faults
 
 
 def test_the_array_runs_the_instruction_streams() -> None:
     """Simulated from the binary, as the simulator runs the text."""
     it = session(opened(Board(array=Simulated)))
     assert torch.equal(encode(it, MEL, 1), encode(session(SimDevice(NPU1)), MEL, 1))
+    assert not it.telemetry.faults
 
 
 def test_a_window_after_the_first_flushes_spectrogram_and_features_alone() -> None:
