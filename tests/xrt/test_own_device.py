@@ -38,3 +38,26 @@ def test_chains_give_the_bytes_of_the_simulator(prepared, linear, target, times,
     assert setup.differing == []
     assert setup.npu.counts["runs"] == times
     assert setup.npu.counts["submit"] == submissions
+
+
+FAULTS = {
+    "permission": "permission",
+    "memlock": "memlock",
+    "out_of_memory": "memory",
+    "context_limit": "contexts",
+    "firmware_hung": "firmware",
+    "channel_dead": "generation",
+    "evicted": "evicted",
+    "watchdog": "timeout",
+    "abort": "abort",
+    "error": "error",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("times", [1, 6])
+def test_faults_are_told_apart(prepared, linear, name, times):
+    """By the words of the real XRT, of a run by itself and of a chain."""
+    setup = prepared(linear("npu2"))
+    setup.npu.faults.inject(name)
+    assert own_device(setup, times).startswith(f"{FAULTS[name]}: ")
