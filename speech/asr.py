@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from aiec.speech.ahead import ahead
 from aiec.speech.audio import SAMPLE_RATE
-from aiec.speech.batched_pipeline import BatchedPipeline, padded_mel
+from aiec.speech.batched_pipeline import BatchedPipeline, encode_chunks, padded_mel
 from aiec.speech.decoding_options import batch_options, loop_arguments
 from aiec.speech.second_hearing import SecondHearing
 from aiec.speech.sentences import split_sentences
@@ -74,9 +76,11 @@ def _language(
 def _together(
     pipeline: BatchedPipeline, samples: np.ndarray, chunks: Sequence[Chunk], decoding: Decoding
 ) -> Iterator[tuple[Chunk, tuple[Segment, ...]]]:
-    for first in range(0, len(chunks), decoding.batch_size):
-        batch = chunks[first : first + decoding.batch_size]
-        yield from zip(batch, pipeline.decode(samples, batch), strict=True)
+    size, model = decoding.batch_size, pipeline.speech_model
+    batches = [chunks[first : first + size] for first in range(0, len(chunks), size)]
+    encode = partial(encode_chunks, model, samples)
+    for batch, encoded in ahead(batches, encode, model.batches_ahead):
+        yield from zip(batch, pipeline.decode(samples, batch, encoded), strict=True)
 
 
 def _one_by_one(

@@ -46,20 +46,30 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
         self.speech_model = model
         self.tokenizer, self.options = tokenizer, options
 
-    def decode(self, samples: np.ndarray, chunks: Sequence[Chunk]) -> list[tuple[Segment, ...]]:
-        """The segments of each of `chunks` of `samples` (16 kHz), decoded in one batch."""
-        mels = [padded_mel(self.speech_model, chunk.cut(samples)) for chunk in chunks]
+    def decode(
+        self,
+        samples: np.ndarray,
+        chunks: Sequence[Chunk],
+        encoded: ctranslate2.StorageView | None = None,
+    ) -> list[tuple[Segment, ...]]:
+        """The segments of each of `chunks` of `samples` (16 kHz), decoded in one batch.
+
+        Args:
+            encoded: what `encode_chunks` made of these chunks, where that was done ahead.
+        """
+        if encoded is None:
+            encoded = encode_chunks(self.speech_model, samples, chunks)
         about = [{"offset": chunk.start, "duration": chunk.seconds} for chunk in chunks]
-        found = self.forward(np.stack(mels), self.tokenizer, about, self.options)
+        found = self.forward(encoded, self.tokenizer, about, self.options)
         return [
             tuple(_segment(part, chunk) for part in parts)
             for chunk, parts in zip(chunks, found, strict=True)
         ]
 
     def generate_segment_batched(
-        self, features: np.ndarray, tokenizer: Tokenizer, options: TranscriptionOptions
+        self, features: ctranslate2.StorageView, tokenizer: Tokenizer, options: TranscriptionOptions
     ) -> tuple[ctranslate2.StorageView, list[dict[str, Any]]]:
-        """Encoded features, and tokens with their scores for each chunk."""
+        """The features, which are encoded already, and tokens with their scores for each chunk."""
         encoded, outputs = super().generate_segment_batched(features, tokenizer, options)
         for i, output in enumerate(outputs):
             if _is_silence(output, options):
@@ -83,6 +93,13 @@ class BatchedPipeline(faster_whisper.BatchedInferencePipeline):
         )
         found = {"tokens": result.sequences_ids[0], "no_speech_prob": result.no_speech_prob}
         return found | {"avg_logprob": avg_logprob}
+
+
+def encode_chunks(
+    model: SpeechModel, samples: np.ndarray, chunks: Sequence[Chunk]
+) -> ctranslate2.StorageView:
+    """Features (chunks, 1500, width) of `chunks` of `samples` (16 kHz); any thread may ask."""
+    return model.encode(np.stack([padded_mel(model, chunk.cut(samples)) for chunk in chunks]))
 
 
 def padded_mel(model: SpeechModel, samples: np.ndarray) -> np.ndarray:

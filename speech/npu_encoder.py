@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
@@ -55,6 +56,7 @@ class NpuEncoder:
     def __init__(self, path: Path, given: Mapping[str, Any], device: str) -> None:
         self.device = device
         self.windows = 0  # encoded so far
+        self._counting = Lock()
         self._encode = torch.compile(
             weights.load_encoder(path), backend="aie", dynamic=False, options=dict(given)
         )
@@ -69,7 +71,8 @@ class NpuEncoder:
         with compiled_graphs() as graphs:
             encoded = self._encode(mel)
         self._graphs += graphs
-        self.windows += 1
+        with self._counting:  # the decoder asks for windows as well, while others are encoded ahead
+            self.windows += 1
         return encoded
 
     def status(self) -> str:

@@ -51,14 +51,18 @@ class SpeechModel(faster_whisper.WhisperModel):
             raise ModelError(what, expected="a CTranslate2 Whisper folder") from error
         self.encoder = encoder
         self.windows = 0  # encoded so far
+        # Encoder and decoder work side by side where they are not the same cores.
+        self.batches_ahead = 1 if encoder else 0
         if self.feature_extractor.mel_filters.shape[0] != self.model.n_mels:
             self.feature_extractor = FeatureExtractor(feature_size=self.model.n_mels)
 
-    def encode(self, features: np.ndarray) -> ctranslate2.StorageView:
+    def encode(self, features: np.ndarray | ctranslate2.StorageView) -> ctranslate2.StorageView:
         """Encode mel (n_mels, 3000) or (windows, n_mels, 3000), one window at a time.
 
-        One shape is one compiled graph, whatever the batch.
+        One shape is one compiled graph, whatever the batch. What is encoded already stays as it is.
         """
+        if isinstance(features, ctranslate2.StorageView):
+            return features
         windows = features[None] if features.ndim == 2 else features
         self.windows += len(windows)
         if self.encoder is None:

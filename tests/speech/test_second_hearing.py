@@ -91,8 +91,8 @@ def test_words_that_a_decoder_drops_come_back(
     samples = np.concatenate(parts)
     model, decode = SpeechModel(tiny_en), BatchedPipeline.decode
 
-    def drops(self: BatchedPipeline, samples: Any, chunks: Any) -> Any:
-        found = decode(self, samples, chunks)
+    def drops(self: BatchedPipeline, samples: Any, chunks: Any, encoded: Any = None) -> Any:
+        found = decode(self, samples, chunks, encoded)
         return [
             segments if len(chunk.speech) == 1 else said(Span(chunk.start, chunk.start + 1))
             for chunk, segments in zip(chunks, found, strict=True)
