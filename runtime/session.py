@@ -14,7 +14,7 @@ reads crosses its cache. The layouts are `kernels/encoder_layout.py`'s.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -111,16 +111,18 @@ class Session:
             chain = Chain(self.pool.queue, self.telemetry)
             value = self._on_npu(chain, argument, sequence, (rows, columns), tuple(x.shape))
             flat = x.reshape(math.prod(x.shape[:-1]), columns)
-            chain.put(partial(self._fill, piece, value.lease, value.where, flat), value.lease)
+            windows = [flat[first : first + rows] for first in range(0, len(flat), rows)]
+            fill = partial(self._fill, piece, value.lease, value.where, windows)
+            chain.put(fill, value.lease)
             return value
 
         return call
 
-    def _fill(self, piece: Piece, lease: Lease, where: Matrix, flat: torch.Tensor) -> None:
+    def _fill(
+        self, piece: Piece, lease: Lease, where: Matrix, windows: Sequence[torch.Tensor]
+    ) -> None:
         """Write the rows of an input into its buffers, and let the device see them."""
-        rows = piece.takes(0)[1]
-        for place, buffer in enumerate(lease.buffers):
-            window = flat[place * rows : (place + 1) * rows]
+        for window, buffer in zip(windows, lease.buffers, strict=True):
             if piece.kind is BlockKind.STEM:
                 pack_mel(window, buffer.array)
             else:

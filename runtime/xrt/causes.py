@@ -74,7 +74,7 @@ CAUSES: tuple[Cause, ...] = (
         r"CREATE_BO.*err=-?(?:12|11|22)\b|mmap\(.*err=-?12\b|Cannot allocate memory|bad_alloc",
         "there is no memory for a buffer",
         Remedy.FALL_BACK,
-        "close other programs, or give --memory_mb less",
+        "close other programs, or set AIE_MEMORY_MB to less than its 4096",
     ),
     Cause(
         "contexts",

@@ -5,8 +5,7 @@ run sets its arguments one by one and every state is looked at (`commands.py`): 
 `kernel(...)` swallows errors, and a wrong bank makes it bind a copy. A buffer's memory is held by
 its array. What is let go of goes in order: runs, kernels, instructions, contexts, the device.
 
-Source: XRT,
-src/python/pybind11/src/pyxrt.cpp, Aug 2026.
+Source: XRT, src/python/pybind11/src/pyxrt.cpp, Aug 2026.
 """
 
 from __future__ import annotations
