@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -102,7 +103,7 @@ def run(job: Job) -> int:
     left: tuple[Item, ...] = ()
     done = 0
     try:
-        with terminable():
+        with terminable(), _threads_restored():
             batch.check()
             left = _left(job, sources)
             make = _maker(batch, left, among=len(sources))
@@ -114,6 +115,16 @@ def run(job: Job) -> int:
         return exit_status(end)
     batch.tell_facts()
     return 0 if done == len(left) else FAILED_FILES
+
+
+@contextmanager
+def _threads_restored() -> Iterator[None]:
+    """PyTorch's number of threads is a process's: a job's is no other caller's."""
+    threads = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _left(job: Job, sources: Sequence[Source]) -> tuple[Item, ...]:

@@ -23,8 +23,8 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> weakref.WeakSet[BufferPool]:
     """All pools that are alive."""
     alive: weakref.WeakSet[BufferPool] = weakref.WeakSet()
 
-    def pool(*args: Any) -> BufferPool:
-        made = BufferPool(*args)
+    def pool(*args: Any, **named: Any) -> BufferPool:
+        made = BufferPool(*args, **named)
         alive.add(made)
         return made
 

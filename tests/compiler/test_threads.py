@@ -110,8 +110,8 @@ def test_errors_and_interrupts_between_calls(monkeypatch: pytest.MonkeyPatch, ti
     """No result is wrong, and no memory is lost."""
     device, pools = Fragile(), []
 
-    def pool(*args: Any) -> BufferPool:
-        pools.append(BufferPool(*args))
+    def pool(*args: Any, **named: Any) -> BufferPool:
+        pools.append(BufferPool(*args, **named))
         return pools[-1]
 
     monkeypatch.setattr(aiec.backend, "open_device", lambda target, options: device)

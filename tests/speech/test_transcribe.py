@@ -64,6 +64,12 @@ def test_segments_of_one_file_have_no_name_before_them(aiec, clip, tmp_path):
     assert out.startswith("[00:00.")
 
 
+def test_threads_are_the_commands_own(aiec, clip, tmp_path):
+    before = torch.get_num_threads()
+    assert aiec("transcribe", clip, *PLAIN, "-o", tmp_path, "--threads", before + 1)[0] == 0
+    assert torch.get_num_threads() == before
+
+
 def test_quiet_and_progress(aiec, clip, tmp_path):
     quiet = ("--verbose", "False", "--print-progress=True")
     status, out, err = aiec("transcribe", clip, *PLAIN, "-o", tmp_path, *quiet)
