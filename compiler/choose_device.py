@@ -18,13 +18,13 @@ from aiec.codegen.toolchain.find import find_toolchain
 from aiec.doctor_machine import Machine
 from aiec.ir.design import Artifact
 from aiec.ir.errors import CodegenError, DeviceError
-from aiec.ir.options import Options
+from aiec.ir.options import DEVICES, Options
 from aiec.ir.target import Target, target_named
 from aiec.runtime.device import Device, RunError
 
 log = logging.getLogger("aiec")
 REAL = ("npu", "npu1", "npu2")
-OTHERS = "auto, cpu, sim:npu1, sim:npu2, or null:npu1 and null:npu2, with +cpu or without"
+OTHERS = ", ".join(name for name in DEVICES if name not in REAL)
 _said: set[str] = set()
 _folders: list[Any] = []  # of designs built for a device; they go at exit
 

@@ -21,7 +21,6 @@ class CpuDevice(SharedMemory):
     """Runs any design of this project on the host."""
 
     name = "cpu"
-    queue_depth = 1  # computes when a run is submitted
 
     def __init__(self) -> None:
         self._tickets = 0

@@ -22,8 +22,7 @@ import numpy as np
 from aiec.ir.design import Artifact
 from aiec.ir.encoder import BlockSequence
 from aiec.ir.errors import DeviceError
-
-IN_FLIGHT = 4  # runs that a queue of commands is fed ahead; more would only be lost together
+from aiec.ir.target import Target
 
 
 class Remedy(StrEnum):
@@ -31,7 +30,6 @@ class Remedy(StrEnum):
 
     RETRY = "retry"  # once, with the designs loaded anew
     FALL_BACK = "fall back"  # this device will not do it: compute it elsewhere
-    GIVE_UP = "give up"  # nor would it be right elsewhere
 
 
 class RunError(DeviceError):
@@ -99,7 +97,6 @@ class Device(Protocol):
     """What every device does. Errors are `DeviceError`."""
 
     name: str
-    queue_depth: int  # how many runs may be under way: submitted, and not waited for
 
     def open(self) -> None:
         """Take hold of the device; refuse with the reason if it is not there."""
@@ -171,6 +168,25 @@ class SharedMemory:
     def invalidate(self, buffer: Buffer, start: int = 0, nbytes: int | None = None) -> int:
         """Nothing is to be moved; counted as if it were."""
         return span_of(buffer, start, nbytes)
+
+
+def check_target(artifact: Artifact, target: Target) -> None:
+    """Refuse a design of another target than the device's."""
+    design = artifact.design
+    if design.plan.target.name != target.name:
+        raise DeviceError(
+            f"design {design.name!r} was made for {design.plan.target.name}",
+            expected=f"a design for {target.name}",
+            todo="compile it for this target",
+        )
+
+
+def not_loaded(device: Device, artifact: Artifact) -> DeviceError:
+    """The error for a run of a design that was not loaded."""
+    return DeviceError(
+        f"design {artifact.design.name!r} is not loaded on {device.name}",
+        expected="runs of one loaded design",
+    )
 
 
 def span_of(buffer: Buffer, start: int, nbytes: int | None) -> int:

@@ -60,7 +60,7 @@ class Faults:
         """From now on the CPU, in place of `device`; told once. Raises where that is not wanted."""
         from aiec.runtime.cpu_device import CpuDevice
 
-        if self._require_npu or error.remedy is Remedy.GIVE_UP:
+        if self._require_npu:
             raise error
         with self._lock:
             if self.device is not device:  # another thread's fault came first

@@ -15,7 +15,6 @@ class NullDevice(SharedMemory):
     """Accepts every design and completes every run in no time."""
 
     name = "null"
-    queue_depth = 1
 
     def __init__(self, *, keep_runs: bool = True) -> None:
         self.runs: list[Run] = []

@@ -12,11 +12,10 @@ import time
 from collections.abc import Sequence
 
 from aiec.ir.design import Artifact
-from aiec.ir.errors import DeviceError
 from aiec.ir.target import Target
 from aiec.kernels.encoder_cost import block_cycles
 from aiec.runtime.cpu_device import CpuDevice
-from aiec.runtime.device import IN_FLIGHT, Buffer, Completion, Event, Run
+from aiec.runtime.device import Buffer, Completion, Event, Run, check_target, not_loaded
 from aiec.runtime.null_device import NullDevice
 
 
@@ -26,8 +25,6 @@ class PacedDevice:
     Args:
         values: computes the runs; None leaves their outputs alone.
     """
-
-    queue_depth = IN_FLIGHT
 
     def __init__(self, target: Target, values: CpuDevice | None = None) -> None:
         self.name = f"null:{target.name}" + ("+cpu" if values else "")
@@ -43,13 +40,10 @@ class PacedDevice:
 
     def load(self, artifact: Artifact) -> None:
         """Predict how long each sequence of the design takes, in microseconds."""
+        if id(artifact) in self._loaded:
+            return
+        check_target(artifact, self.target)
         plan = artifact.design.plan
-        if plan.target.name != self.target.name:
-            raise DeviceError(
-                f"design {artifact.design.name!r} was made for {plan.target.name}",
-                expected=f"a design for {self.target.name}",
-                todo="compile it for this target",
-            )
         us = {
             sequence.symbol: 1e6 * block_cycles(plan, sequence) / plan.target.clock_hz
             for sequence in artifact.design.sequences
@@ -76,8 +70,7 @@ class PacedDevice:
         """Queue the chain; its time begins when that of the one before is over."""
         for run in runs:
             if id(run.artifact) not in self._loaded:
-                name = run.artifact.design.name
-                raise DeviceError(f"design {name!r} is not loaded on {self.name}")
+                raise not_loaded(self, run.artifact)
         self._tickets += 1
         self._submitted_s[self._tickets] = time.monotonic()
         return Event(tuple(runs), self._tickets)

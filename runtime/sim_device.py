@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aiec.ir.design import Artifact
-from aiec.ir.errors import DeviceError
 from aiec.ir.target import Target
 from aiec.kernels import host
-from aiec.runtime.device import Completion, Event, Run, SharedMemory
+from aiec.runtime.device import (
+    Completion,
+    Event,
+    Run,
+    SharedMemory,
+    check_target,
+    not_loaded,
+)
 from aiec.runtime.sim import Simulator
 
 
 class SimDevice(SharedMemory):
     """One simulated NPU. A loaded design keeps its state between runs, as on hardware."""
-
-    queue_depth = 1  # simulates when a run is submitted
 
     def __init__(self, target: Target, cache_dir: Path | None = None) -> None:
         self.name = f"sim:{target.name}"
@@ -33,13 +37,7 @@ class SimDevice(SharedMemory):
         """Parse and elaborate the design's text, and compile its kernels for the host."""
         if id(artifact) in self._loaded:
             return
-        design = artifact.design
-        if design.plan.target.name != self.target.name:
-            raise DeviceError(
-                f"design {design.name!r} was made for {design.plan.target.name}",
-                expected=f"a design for {self.target.name}",
-                todo="compile it for this target",
-            )
+        check_target(artifact, self.target)
         self._loaded[id(artifact)] = (artifact, self._simulator(artifact))
 
     def _simulator(self, artifact: Artifact) -> Simulator:
@@ -55,7 +53,7 @@ class SimDevice(SharedMemory):
 
     def _simulate(self, run: Run) -> Completion:
         if id(run.artifact) not in self._loaded:
-            raise DeviceError(f"design {run.artifact.design.name!r} is not loaded on {self.name}")
+            raise not_loaded(self, run.artifact)
         _, simulator = self._loaded[id(run.artifact)]
         report = simulator.run([b.array for b in run.buffers], sequence=run.symbol)
         return Completion(report.cycles / report.clock_hz * 1e6, simulated=True)

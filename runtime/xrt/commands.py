@@ -14,9 +14,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from aiec.runtime.device import IN_FLIGHT, Remedy, RunError
+from aiec.runtime.device import Remedy, RunError
 from aiec.runtime.xrt.causes import fault
 
+IN_FLIGHT = 4  # commands of a context; a fifth would wait in the kernel
 LIST_RUNS = 24  # of one command: XRT cuts longer lists in pieces of so many
 COMPLETED = 4
 _UNDER_WAY = (1, 2, 3, 7)  # new, queued, running (which pyxrt does not name), submitted

@@ -22,7 +22,7 @@ import numpy as np
 from aiec.ir.design import Artifact
 from aiec.ir.errors import DeviceError
 from aiec.ir.target import Target
-from aiec.runtime.device import IN_FLIGHT, Buffer, Completion, Event, Run, span_of
+from aiec.runtime.device import Buffer, Completion, Event, Run, check_target, not_loaded, span_of
 from aiec.runtime.xrt.causes import fault
 from aiec.runtime.xrt.commands import Command, InFlight, cut
 
@@ -67,8 +67,6 @@ class _Submission:
 class XrtDevice:
     """The NPU. `prepare` gives an artifact its xclbin, `pyxrt` is XRT's module or a stand-in."""
 
-    queue_depth = IN_FLIGHT
-
     def __init__(self, target: Target, pyxrt: Any, prepare: Prepare, index: int = 0) -> None:
         self.name, self.target = target.name, target
         self._xrt, self._prepare, self._index = pyxrt, prepare, index
@@ -88,13 +86,7 @@ class XrtDevice:
         """Build the design if it is not built, and make its context."""
         if id(artifact) in self._designs:
             return
-        design = artifact.design
-        if design.plan.target.name != self.target.name:
-            raise DeviceError(
-                f"design {design.name!r} was made for {design.plan.target.name}",
-                expected=f"a design for {self.target.name}",
-                todo="compile it for this target",
-            )
+        check_target(artifact, self.target)
         built = self._prepare(artifact)
         self._designs[id(artifact)] = self._configure(artifact, built)
 
@@ -155,10 +147,7 @@ class XrtDevice:
             return Event((), self._tickets)
         design = self._designs.get(id(runs[0].artifact))
         if design is None or any(run.artifact is not design.artifact for run in runs):
-            raise DeviceError(
-                f"design {runs[0].artifact.design.name!r} is not loaded on {self.name}",
-                expected="runs of one loaded design",
-            )
+            raise not_loaded(self, runs[0].artifact)
         made = [self._bound(design, run) for run in runs]
         commands = cut(self._xrt, design.context, made, [run.symbol for run in runs])
         begin_s = time.monotonic()

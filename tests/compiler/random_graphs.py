@@ -113,10 +113,15 @@ class RandomModule(nn.Module):
         if step.op in LAYERS:
             out = self.layers[str(number)](*read)
             return read[0] + out if step.op == "residual" else out
-        if step.op == "self_attention":
-            return functional.scaled_dot_product_attention(read[0], read[0], read[0])
-        table = POINTWISE if step.op in POINTWISE else VIEWS if step.op in VIEWS else BINARY
-        return table[step.op](*read)
+        return apply(step, read)
+
+
+def apply(step: Step, read: list[Tensor]) -> Tensor:
+    """What a step without weights makes of the values that it reads."""
+    if step.op == "self_attention":
+        return functional.scaled_dot_product_attention(read[0], read[0], read[0])
+    table = POINTWISE if step.op in POINTWISE else VIEWS if step.op in VIEWS else BINARY
+    return table[step.op](*read)
 
 
 @st.composite
@@ -170,17 +175,7 @@ def _allows(view: str, shape: tuple[int, int]) -> bool:
 
 def _shape(step: Step, shapes: list[tuple[int, int]]) -> tuple[int, int]:
     length, width = shapes[step.reads[0]]
-    return {
-        "linear": (length, step.size),
-        "cat": (length, 2 * width),
-        "cat_rows": (2 * length, width),
-        "transposed": (width, length),
-        "contiguous": (width, length),
-        "halves": (length, width // 2),
-        "odd_columns": (length, width // 2),
-        "last_row": (1, width),
-        "later_rows": (length - 1, width),
-        "in_two": (2, length * width // 2),
-        "repeated": (2 * length, width),
-        "expanded": (3, width),
-    }.get(step.op, (length, width))
+    if step.op in LAYERS:
+        return length, step.size or width
+    made = apply(step, [torch.empty(2, *shapes[i], device="meta") for i in step.reads])
+    return made.shape[1], made.shape[2]
